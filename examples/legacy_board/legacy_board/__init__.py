@@ -1,0 +1,3 @@
+"""Task board, 2.x line."""
+
+__version__ = "2.6.1"

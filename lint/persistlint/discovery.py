@@ -1,0 +1,180 @@
+"""Which files belong to a run: found in a stable order, ignored files left out, nothing outside the project."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from persistlint.errors import UserError
+from persistlint.ignores import Ignores
+from persistlint.report import Notice
+
+SUFFIXES = (".py", ".sql")
+MAX_BYTES = 4_000_000
+"""Larger files are generated; reading one takes minutes and gigabytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Discovered:
+    """The files of a run, as sorted paths relative to `root` with forward slashes.
+
+    `explicit` files were named one by one, and are read whatever their suffix and whatever ignores them.
+    `reported` are the files that findings are wanted for: all of them, unless only single files were named; the
+    rest of their project is then read as well, because a table and the SQL that names it are rarely in one file.
+    """
+
+    root: Path
+    files: tuple[str, ...]
+    explicit: frozenset[str]
+    reported: frozenset[str]
+    notices: tuple[Notice, ...] = ()
+
+
+def discover(root: Path, paths: Sequence[Path], exclude: Sequence[str] = ()) -> Discovered:
+    """The files under `paths`, which lie in `root`. A path that does not exist is a UserError."""
+    root = root.resolve()
+    walk = _Walk(root, Ignores(root, exclude))
+    explicit: set[str] = set()
+    folders = False
+    for path in paths:
+        real = _existing(path)
+        if not _is_text(str(real)):
+            raise UserError(f"`{path}` has a name that is no text")
+        if real.is_dir():
+            folders = True
+            walk.folder(real)
+        elif real.is_file():
+            explicit.add(real.relative_to(root).as_posix())
+        else:
+            raise UserError(f"`{path}` is neither a file nor a folder")
+    if not folders:
+        walk.folder(root)
+    walk.follow_links()
+    files = walk.files | explicit
+    return Discovered(
+        root,
+        tuple(sorted(files)),
+        frozenset(explicit),
+        frozenset(files if folders else explicit),
+        tuple(sorted(walk.notices, key=lambda notice: notice.path)),
+    )
+
+
+def _existing(path: Path) -> Path:
+    try:
+        return path.resolve(strict=True)
+    except (OSError, RuntimeError) as error:
+        # RuntimeError: Python 3.11 and 3.12 report a loop of symbolic links so.
+        reason = "does not exist" if isinstance(error, FileNotFoundError) else "cannot be opened"
+        raise UserError(f"`{path}` {reason}") from None
+
+
+class _Walk:
+    """Folders seen so far, and the links in them, which are followed when everything else has been seen."""
+
+    def __init__(self, root: Path, ignores: Ignores) -> None:
+        self.files: set[str] = set()
+        self.notices: list[Notice] = []
+        self._root = root
+        self._ignores = ignores
+        self._links: list[Path] = []
+        self._seen: set[Path] = set()
+
+    def folder(self, start: Path) -> None:
+        """Every file below a folder that was asked for by name, even one that its parents would ignore."""
+        self._ignores.enter(start)
+        waiting = [start]
+        while waiting:
+            folder = waiting.pop()
+            if folder in self._seen:
+                continue
+            self._seen.add(folder)
+            waiting.extend(self._inside(folder))
+
+    def follow_links(self) -> None:
+        """Links to places inside the project lead there under their real names; others are refused, with a notice."""
+        while self._links:
+            links, self._links = sorted(self._links), []
+            for link in links:
+                try:
+                    target = link.resolve(strict=True)
+                except (OSError, RuntimeError):
+                    self._refuse(link, "this link leads nowhere")
+                    continue
+                if not target.is_relative_to(self._root):
+                    self._refuse(link, f"this link leaves the project, to `{target}`: not followed")
+                elif link.is_relative_to(target):
+                    self._refuse(link, "this link leads back to a folder that holds it: not followed")
+                elif target.is_dir():
+                    self.folder(target)
+                elif target.is_file() and link.suffix in SUFFIXES:
+                    self.files.add(target.relative_to(self._root).as_posix())
+
+    def _inside(self, folder: Path) -> Iterator[Path]:
+        try:
+            with os.scandir(folder) as scan:
+                entries = sorted(scan, key=lambda entry: entry.name)
+        except OSError as error:
+            self._refuse(folder, f"this folder cannot be listed: {error.strerror or error}")
+            return
+        relative = folder.relative_to(self._root).as_posix()
+        prefix = "" if relative == "." else f"{relative}/"
+        self._ignores.read(folder, prefix, {entry.name for entry in entries})
+        for entry in entries:
+            path = prefix + entry.name
+            if not _is_text(entry.name):
+                self._refuse(Path(entry.path), "the name of this file is no text: not read")
+            elif entry.is_symlink():
+                self._links.append(Path(entry.path))
+            elif entry.is_dir(follow_symlinks=False):
+                if not self._ignores.folder(path, entry.name) and not _is_virtualenv(entry.path):
+                    yield Path(entry.path)
+            elif entry.name.endswith(SUFFIXES) and entry.is_file() and not self._ignores.file(path):
+                self.files.add(path)
+
+    def _refuse(self, path: Path, message: str) -> None:
+        self.notices.append(Notice(path.relative_to(self._root).as_posix(), message))
+
+
+def _is_text(name: str) -> bool:
+    # Bytes of a name that are not UTF-8 come as lone surrogates, which no report could hold.
+    return name.isascii() or not any("\ud800" <= char <= "\udfff" for char in name)
+
+
+def _is_virtualenv(folder: str) -> bool:
+    return os.path.exists(os.path.join(folder, "pyvenv.cfg"))  # noqa: PTH110, PTH118 - once for each folder
+
+
+def find_root(paths: Iterable[Path]) -> Path:
+    """The project that the paths belong to.
+
+    The nearest folder above them that configures persistlint, else the nearest that holds a pyproject.toml or a
+    .git; a repository's border and the home folder are not crossed. Without any, the folder that was named.
+    """
+    folders = [path if path.is_dir() else path.parent for path in map(_existing, paths)]
+    start = Path(os.path.commonpath(folders)) if folders else Path.cwd()
+    home = Path.home()
+    marked: Path | None = None
+    for folder in (start, *start.parents):
+        if folder == home or folder.parent == folder:
+            break
+        if configures(folder):
+            return folder
+        repository = (folder / ".git").exists()
+        if marked is None and (repository or (folder / "pyproject.toml").is_file()):
+            marked = folder
+        if repository:
+            break
+    return marked or start
+
+
+def configures(folder: Path) -> bool:
+    """Whether the folder holds settings for persistlint."""
+    if (folder / "persistlint.toml").is_file():
+        return True
+    try:
+        return b"[tool.persistlint" in (folder / "pyproject.toml").read_bytes()
+    except OSError:
+        return False

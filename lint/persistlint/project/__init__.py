@@ -1,0 +1,1 @@
+"""Phase two: the facts of all files, linked into one frozen model of the project."""

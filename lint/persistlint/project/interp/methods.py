@@ -1,0 +1,199 @@
+"""Methods of strings, lists and dicts, and the few of the standard library that shape names and SQL."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from persistlint.project.interp import texts
+from persistlint.project.interp.values import (
+    NONE,
+    Attribute,
+    Choice,
+    Chunk,
+    Class,
+    Const,
+    Function,
+    Instance,
+    Items,
+    Loc,
+    Made,
+    Mapping,
+    Member,
+    Text,
+    Unknown,
+    Value,
+    choose,
+    known,
+)
+
+if TYPE_CHECKING:
+    from persistlint.project.interp.machine import Machine
+
+_CHANGES: dict[str, Callable[[str], str]] = {
+    "lower": str.lower, "upper": str.upper, "title": str.title, "capitalize": str.capitalize,
+    "swapcase": str.swapcase, "casefold": str.casefold,
+}  # fmt: skip
+_TESTS = frozenset({"startswith", "endswith", "isdigit", "isidentifier", "isalnum", "isalpha", "isupper", "islower"})
+
+
+def method(
+    machine: Machine, base: Value, name: str, args: list[Value], kwargs: dict[str, Value], loc: Loc, source: str
+) -> Value | None:
+    """`base.name(*args)` for a built-in value; None where nothing is known of it."""
+    match base:
+        case Text():
+            return _text(machine, base, name, args, kwargs, loc, source)
+        case Member() if isinstance(base.value, Text) and name in _CHANGES:
+            return _text(machine, base.value, name, args, kwargs, loc, source)
+        case Items():
+            return _list(machine, base, name, args)
+        case Mapping():
+            return _dict(machine, base, name, args, loc)
+        case Choice(options=options) if all(isinstance(option, Text | Items | Mapping) for option in options):
+            results = [method(machine, option, name, args, kwargs, loc, source) for option in options]
+            return choose(*results) if all(result is not None for result in results) else None
+        case Made(name="re.compile") if name == "sub" and len(args) >= 2:  # noqa: PLR2004
+            return substitute(base.args[0], args[0], args[1]) if base.args else None
+        case Class() if name == "__subclasses__":
+            return Items("list", [], open=True)
+        case _:
+            return None
+
+
+def substitute(pattern: Value, replacement: Value, subject: Value) -> Value:
+    """`re.sub(pattern, replacement, subject)` of known strings."""
+    one, two, three = known(pattern), known(replacement), known(subject)
+    if one is None or two is None or three is None or len(three) > 200 or len(one) > 200:  # noqa: PLR2004
+        return Unknown("a substitution")
+    try:
+        return Text((Chunk(re.sub(one, two, three), "", None),))
+    except (re.error, IndexError):
+        return Unknown("a substitution that fails")
+
+
+def _text(
+    machine: Machine, base: Text, name: str, args: list[Value], kwargs: dict[str, Value], loc: Loc, source: str
+) -> Value | None:
+    if name == "format":
+        return texts.braces(base, args, kwargs, loc, lambda _: source)
+    if name == "format_map" and args and isinstance(args[0], Mapping):
+        given = {known(key) or "": value for key, value in args[0].entries}
+        return texts.braces(base, [], given, loc, lambda _: source)
+    if name == "join" and args:
+        return _join(machine, base, args[0], loc, source)
+    if name in _CHANGES:
+        return texts.mapped(base, _CHANGES[name])
+    if name in ("strip", "lstrip", "rstrip", "removeprefix", "removesuffix", "expandtabs"):
+        return _strip(base, name, args)
+    if name == "replace" and len(args) >= 2:  # noqa: PLR2004
+        old = known(args[0])
+        return texts.replaced(base, old, texts.piece(args[1], loc, source)) if old is not None else Unknown("a replacement")
+    if name in ("split", "splitlines", "rsplit"):
+        return _split(base, name, args)
+    if name in _TESTS:
+        return _test(base, name, args)
+    if name in ("encode", "decode"):
+        return base
+    return None
+
+
+def _join(machine: Machine, base: Text, value: Value, loc: Loc, source: str) -> Value:
+    from persistlint.project.interp.calls import iterate  # noqa: PLC0415  (calls imports this module)
+
+    options: list[Value] = []
+    for option in value.options if isinstance(value, Choice) else (value,):
+        items = iterate(machine, option) or Items("list", [], open=True)
+        options.append(texts.join(base, items, loc, source))
+    return choose(*options)
+
+
+def _strip(base: Text, name: str, args: list[Value]) -> Value:
+    given = known(args[0]) if args else None
+    if args and given is None:
+        return Unknown("a stripped text")
+    if name in ("removeprefix", "removesuffix"):
+        return texts.strip(base, lambda whole: getattr(whole, name)(given or ""))
+    if name == "expandtabs":
+        return base
+    return texts.strip(base, lambda whole: getattr(whole, name)(given))
+
+
+def _split(base: Text, name: str, args: list[Value]) -> Value:
+    if name == "rsplit":
+        return Items("list", [], open=True)
+    separator = "\n" if name == "splitlines" else (known(args[0]) if args else None)
+    limit = args[1].value if len(args) > 1 and isinstance(args[1], Const) and isinstance(args[1].value, int) else -1
+    parts = texts.split(base, separator, limit)
+    return Items("list", [], open=True) if parts is None else Items("list", list(parts))
+
+
+def _test(base: Text, name: str, args: list[Value]) -> Value:
+    whole = base.known
+    given = [known(arg) for arg in args]
+    if whole is None or any(arg is None for arg in given):
+        return Unknown("depends on a text")
+    return Const(bool(getattr(whole, name)(*given)))
+
+
+def _list(machine: Machine, base: Items, name: str, args: list[Value]) -> Value | None:
+    from persistlint.project.interp.calls import extend  # noqa: PLC0415  (calls imports this module)
+
+    match name:
+        case "append" | "add" | "appendleft" if args:
+            base.items.append(args[0])
+            base.open = base.open or bool(machine.uncertain)
+            return NONE
+        case "insert" if len(args) > 1:
+            at = args[0].value if isinstance(args[0], Const) and isinstance(args[0].value, int) else len(base.items)
+            base.items.insert(at, args[1])
+            base.open = base.open or bool(machine.uncertain)
+            return NONE
+        case "extend" | "update" if args:
+            extend(machine, base, args[0])
+            return NONE
+        case "copy":
+            return Items(base.kind, list(base.items), open=base.open)
+        case "pop" | "remove" | "clear" | "discard" | "sort" | "reverse":
+            base.open = base.open or name in ("pop", "remove", "clear", "discard")
+            return Unknown("an element of a list") if name == "pop" else NONE
+        case "union" if args:
+            out = Items(base.kind, list(base.items), open=base.open)
+            extend(machine, out, args[0])
+            return out
+        case _:
+            return None
+
+
+def _dict(machine: Machine, base: Mapping, name: str, args: list[Value], loc: Loc) -> Value | None:
+    match name:
+        case "items":
+            return Items("list", [Items("tuple", [key, value]) for key, value in base.entries], open=base.open)
+        case "keys":
+            return Items("list", [key for key, _ in base.entries], open=base.open)
+        case "values":
+            return Items("list", [value for _, value in base.entries], open=base.open)
+        case "get" | "pop" | "setdefault" if args:
+            wanted = known(args[0])
+            found = base.get(wanted) if wanted is not None else None
+            if found is not None:
+                return found
+            if wanted is None or base.open:
+                return choose(*(value for _, value in base.entries), Unknown("an entry of a dict", loc))
+            if name == "setdefault" and len(args) > 1:
+                base.entries.append((args[0], args[1]))
+            return args[1] if len(args) > 1 else NONE
+        case "update" if args:
+            if isinstance(args[0], Mapping):
+                base.entries.extend(args[0].entries)
+                base.open = base.open or args[0].open or bool(machine.uncertain)
+            else:
+                base.open = True
+            return NONE
+        case "copy":
+            return Mapping(list(base.entries), open=base.open)
+        case _:
+            return None
+
+

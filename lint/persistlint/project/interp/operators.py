@@ -1,0 +1,188 @@
+"""Operators on abstract values."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from persistlint.project.interp import texts
+from persistlint.project.interp.values import (
+    FALSE,
+    NONE,
+    TRUE,
+    Class,
+    Const,
+    External,
+    Function,
+    Instance,
+    Items,
+    Loc,
+    Made,
+    Mapping,
+    Member,
+    ModuleRef,
+    Operation,
+    Text,
+    Unknown,
+    Value,
+    flag,
+    known,
+)
+
+if TYPE_CHECKING:
+    from persistlint.project.interp.machine import Machine
+
+_ARITHMETIC: dict[str, Callable[[int, int], int | float]] = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "//": operator.floordiv,
+    "%": operator.mod, "|": operator.or_, "&": operator.and_, "^": operator.xor, "<<": operator.lshift,
+    ">>": operator.rshift,
+}  # fmt: skip
+_COMPARE: dict[str, Callable[[int, int], bool]] = {
+    "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+}  # fmt: skip
+_LARGEST = 2**62
+_MOST_REPEATS = 1000
+
+
+def binary(machine: Machine, op: str, left: Value, right: Value, loc: Loc, source: str) -> Value:
+    """`left op right`."""
+    if isinstance(left, Text):
+        if op == "+":
+            return texts.concat([left, texts.piece(right, loc, source)])
+        if op == "%":
+            return texts.percent(left, right, loc, lambda _: source)
+        if op == "*" and isinstance(right, Const) and isinstance(right.value, int) and right.value < _MOST_REPEATS:
+            return texts.concat([left] * max(0, right.value))
+    if isinstance(right, Text) and op == "+" and not isinstance(left, Items):
+        return texts.concat([texts.piece(left, loc, source), right])
+    if isinstance(left, Items) and isinstance(right, Items) and op in ("+", "|"):
+        return Items(left.kind, [*left.items, *right.items], open=left.open or right.open)
+    if isinstance(left, Items) and op == "*":
+        return _repeat(left, right)
+    if isinstance(left, Mapping) and isinstance(right, Mapping) and op == "|":
+        return Mapping([*left.entries, *right.entries], open=left.open or right.open)
+    if isinstance(left, Const) and isinstance(right, Const):
+        return _arithmetic(op, left, right, loc)
+    if isinstance(left, Items) and op == "+":
+        return Items(left.kind, list(left.items), open=True)
+    del machine
+    return Operation(op, (left, right), loc)
+
+
+def _repeat(left: Items, right: Value) -> Value:
+    if isinstance(right, Const) and isinstance(right.value, int) and len(left.items) * right.value < _MOST_REPEATS:
+        return Items(left.kind, left.items * max(0, right.value), open=left.open)
+    return Items(left.kind, list(left.items), open=True)
+
+
+def _arithmetic(op: str, left: Const, right: Const, loc: Loc) -> Value:
+    one, other = left.value, right.value
+    if one is None or other is None or op not in _ARITHMETIC:
+        return Operation(op, (left, right), loc)
+    try:
+        if op in ("*", "<<") and (abs(one) > _LARGEST or abs(other) > (64 if op == "<<" else _LARGEST)):
+            return Unknown("a giant number", loc)
+        return Const(_ARITHMETIC[op](one, other))  # type: ignore[arg-type]
+    except (ArithmeticError, TypeError, ValueError):
+        return Unknown("an operation that fails", loc)
+
+
+def unary(op: str, value: Value, loc: Loc) -> Value:
+    """`op value`."""
+    if op == "not":
+        decided = flag(value)
+        return Operation("not", (value,), loc) if decided is None else Const(not decided)
+    if isinstance(value, Const) and value.value is not None:
+        if op == "-":
+            return Const(-value.value)
+        if op == "~" and isinstance(value.value, int):
+            return Const(~value.value)
+    return Operation(op, (value,), loc)
+
+
+def compare(machine: Machine, op: str, left: Value, right: Value, loc: Loc) -> Value:
+    """`left op right` for comparisons; an Operation where it cannot be decided."""
+    decided = _decide(op, left, right)
+    if isinstance(left, Unknown) and (op in ("in", "not in") or (op in ("==", "!=") and known(right) is not None)):
+        left.checked = True
+    if decided is None:
+        del machine
+        return Operation(op, (left, right), loc)
+    return TRUE if decided else FALSE
+
+
+def _decide(op: str, left: Value, right: Value) -> bool | None:
+    if op in ("is", "is not"):
+        same = _identical(left, right)
+        return None if same is None else same == (op == "is")
+    if op in ("in", "not in"):
+        held = _holds(right, left)
+        return None if held is None else held == (op == "in")
+    if isinstance(left, Const) and isinstance(right, Const):
+        return _numbers(op, left, right)
+    one, other = known(left), known(right)
+    if one is not None and other is not None and op in _COMPARE:
+        return bool(_COMPARE[op](one, other))  # type: ignore[arg-type]
+    if op in ("==", "!="):
+        equal = _equal(left, right)
+        return None if equal is None else equal == (op == "==")
+    return None
+
+
+def _numbers(op: str, left: Const, right: Const) -> bool | None:
+    one, other = left.value, right.value
+    if op == "==":
+        return one == other
+    if op == "!=":
+        return one != other
+    if one is None or other is None:
+        return None
+    return bool(_COMPARE[op](one, other))  # type: ignore[arg-type]
+
+
+def _identical(left: Value, right: Value) -> bool | None:
+    if isinstance(left, Const) and isinstance(right, Const):
+        return left.value is right.value
+    if isinstance(right, Const) and right.value is None:
+        # What was built here is not None; what comes from elsewhere may be.
+        if isinstance(left, (Text, Items, Mapping, Class, Function, Instance, Member, ModuleRef, Made)):
+            return False
+        return None
+    if isinstance(left, (Class, Member, Function)) and isinstance(right, (Class, Member, Function)):
+        return _same_member(left, right)
+    return None
+
+
+def _same_member(left: Value, right: Value) -> bool:
+    if isinstance(left, Member) and isinstance(right, Member):
+        return left.cls is right.cls and left.name == right.name
+    return left is right
+
+
+def _equal(left: Value, right: Value) -> bool | None:
+    if isinstance(left, Member) and isinstance(right, Member):
+        return _same_member(left, right)
+    if isinstance(left, External) and isinstance(right, External):
+        return True if left.name == right.name else None
+    if left is right and isinstance(left, (Class, Function)):
+        return True
+    if isinstance(left, Const) and left.value is NONE.value and known(right) is not None:
+        return False
+    if isinstance(right, Const) and right.value is NONE.value and known(left) is not None:
+        return False
+    return None
+
+
+def _holds(container: Value, item: Value) -> bool | None:
+    if isinstance(container, Items):
+        verdicts = [_decide("==", entry, item) for entry in container.items]
+        if any(verdicts):
+            return True
+        return None if container.open or None in verdicts else False
+    if isinstance(container, Mapping):
+        return _holds(Items("list", [key for key, _ in container.entries], open=container.open), item)
+    whole, part = known(container), known(item)
+    if whole is not None and part is not None:
+        return part in whole
+    return None

@@ -1,0 +1,380 @@
+"""What an expression evaluates to.
+
+Values are plain objects compared by identity, because what they stand for is mutable: a list is appended to,
+a table gets columns, an instance gets attributes. They live only while a project is being linked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from persistlint.facts import code
+
+if TYPE_CHECKING:
+    from persistlint.project.interp.modules import Module
+
+
+@dataclass(frozen=True, slots=True)
+class Loc:
+    """A stretch of one file, as offsets."""
+
+    path: str
+    at: int
+    end: int
+
+
+class Value:
+    """Anything."""
+
+    __slots__ = ()
+
+
+@dataclass(eq=False, slots=True)
+class Unknown(Value):
+    """A value that cannot be known; `parameter` names the function parameter that it is.
+
+    `checked` turns True once the code compared it with known values or handed it to something that validates.
+    """
+
+    reason: str
+    loc: Loc | None = None
+    parameter: str | None = None
+    checked: bool = False
+
+
+@dataclass(eq=False, slots=True)
+class Const(Value):
+    """A number, True, False or None."""
+
+    value: int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A stretch of known text; `source` is the literal that it comes from and `start` its offset in that's value."""
+
+    text: str
+    path: str
+    source: code.Str | None
+    start: int = 0
+
+
+@dataclass(eq=False, slots=True)
+class Gap:
+    """An unknown stretch of a text: the value put there and the place of the expression."""
+
+    value: Value
+    loc: Loc
+    source: str = ""
+    spec: bool = False
+    """Formatted with a conversion to a number: no foreign text can come in."""
+
+
+@dataclass(eq=False, slots=True)
+class Text(Value):
+    """A string of known and unknown stretches."""
+
+    parts: tuple[Chunk | Gap, ...]
+
+    @property
+    def known(self) -> str | None:
+        """The whole string, where every stretch of it is known."""
+        if len(self.parts) == 1 and isinstance(self.parts[0], Chunk):
+            return self.parts[0].text
+        out: list[str] = []
+        for part in self.parts:
+            if isinstance(part, Gap):
+                return None
+            out.append(part.text)
+        return "".join(out)
+
+
+@dataclass(eq=False, slots=True)
+class Items(Value):
+    """A list, tuple, set or generator; `open` where it may hold more than `items`."""
+
+    kind: str
+    items: list[Value]
+    open: bool = False
+
+
+@dataclass(eq=False, slots=True)
+class Mapping(Value):
+    """A dict in order; `open` where it may hold more."""
+
+    entries: list[tuple[Value, Value]]
+    open: bool = False
+
+    def get(self, key: str) -> Value | None:
+        """The value behind a string key; None where there is none."""
+        found: Value | None = None
+        for entry, value in self.entries:
+            if isinstance(entry, Text) and entry.known == key:
+                found = value
+        return found
+
+
+class Env:
+    """One scope's names."""
+
+    __slots__ = ("globals", "module", "names", "parent", "uses")
+
+    def __init__(self, module: Module, parent: Env | None) -> None:
+        self.module = module
+        self.parent = parent
+        self.names: dict[str, Value] = {}
+        self.globals: frozenset[str] = frozenset()
+        self.uses = 0
+
+    def find(self, name: str) -> Value | None:
+        env: Env | None = self
+        while env is not None:
+            value = env.names.get(name)
+            if value is not None:
+                return value
+            env = env.parent
+        return None
+
+
+@dataclass(eq=False, slots=True)
+class Function(Value):
+    """A function of the project; `bound` is the instance or class that it was taken from.
+
+    `kind` is `function`, `classmethod`, `staticmethod`, `property`, `declared_attr` or `contextmanager`.
+    """
+
+    node: code.FuncDef | code.Lambda
+    env: Env
+    qualname: str
+    kind: str = "function"
+    bound: Value | None = None
+    owner: Class | None = None
+    decorators: tuple[Value, ...] = ()
+
+    @property
+    def path(self) -> str:
+        return self.env.module.path
+
+
+@dataclass(eq=False, slots=True)
+class Class(Value):
+    """A class of the project. `node` is None for one made by calling `type`."""
+
+    name: str
+    qualname: str
+    bases: tuple[Value, ...]
+    keywords: dict[str, Value]
+    names: dict[str, Value]
+    env: Env
+    loc: Loc
+    annotations: dict[str, tuple[code.Expr, Env, int]] = field(
+        default_factory=dict[str, tuple[code.Expr, Env, int]]
+    )
+    places: dict[str, Loc] = field(default_factory=dict[str, Loc])
+    decorators: tuple[Value, ...] = ()
+    node: code.ClassDef | None = None
+    order: int = 0
+
+    def mro(self) -> Iterator[Value]:
+        """This class, then its bases, project classes before what stands behind them; near enough to Python's."""
+        seen: set[int] = set()
+        merged = _linearise(self, 0)
+        for value in merged:
+            if id(value) not in seen:
+                seen.add(id(value))
+                yield value
+
+    def find(self, name: str) -> Value | None:
+        """A name in this class or its project bases."""
+        for value in self.mro():
+            if isinstance(value, Class) and name in value.names:
+                return value.names[name]
+        return None
+
+
+def _linearise(cls: Value, depth: int) -> list[Value]:
+    if not isinstance(cls, Class) or depth > 40:
+        return [cls]
+    lines = [_linearise(base, depth + 1) for base in cls.bases]
+    lines.append(list(cls.bases))
+    out: list[Value] = [cls]
+    while any(lines):
+        lines = [line for line in lines if line]
+        pick = next(
+            (line[0] for line in lines if not any(line[0] in other[1:] for other in lines)), lines[0][0]
+        )
+        out.append(pick)
+        lines = [[value for value in line if value is not pick] for line in lines]
+    return out
+
+
+@dataclass(eq=False, slots=True)
+class Instance(Value):
+    """An instance of a class of the project, with the attributes that are known of it."""
+
+    cls: Class
+    attrs: dict[str, Value] = field(default_factory=dict[str, Value])
+    args: tuple[Value, ...] = ()
+    kwargs: dict[str, Value] = field(default_factory=dict[str, Value])
+    loc: Loc | None = None
+    ready: bool = True
+    """False until `__init__` has been looked at."""
+
+
+@dataclass(eq=False, slots=True)
+class Member(Value):
+    """A member of an enumeration of the project."""
+
+    cls: Class
+    name: str
+    value: Value
+
+
+@dataclass(eq=False, slots=True)
+class External(Value):
+    """Something outside the project, by its dotted name: `sqlalchemy.Column`."""
+
+    name: str
+
+
+@dataclass(eq=False, slots=True)
+class Made(Value):
+    """What calling something outside the project returned: `Column(Integer)`, `MetaData()`, `create_engine(url)`."""
+
+    func: Value
+    args: list[Value]
+    kwargs: dict[str, Value]
+    loc: Loc
+    open: bool = False
+    """Called with `*args` or `**kwargs` that are not known."""
+    attrs: dict[str, Value] = field(default_factory=dict[str, Value])
+
+    @property
+    def name(self) -> str:
+        """The dotted name of what was called; empty where that is not an external name."""
+        return self.func.name if isinstance(self.func, External) else ""
+
+
+@dataclass(eq=False, slots=True)
+class Attribute(Value):
+    """An attribute of a value outside the project, or of an unknown one: `Base.metadata`, `sa_type.with_variant`."""
+
+    base: Value
+    name: str
+
+
+@dataclass(eq=False, slots=True)
+class ModuleRef(Value):
+    """A module of the project."""
+
+    module: Module
+
+
+@dataclass(eq=False, slots=True)
+class Lazy(Value):
+    """A name that an import binds, not looked up yet."""
+
+    module: str
+    name: str | None
+    """None for the module itself."""
+    importer: Module
+    level: int = 0
+
+
+@dataclass(eq=False, slots=True)
+class Choice(Value):
+    """One of several values: the branches of a condition that cannot be decided."""
+
+    options: tuple[Value, ...]
+
+
+@dataclass(eq=False, slots=True)
+class Operation(Value):
+    """An operator applied to values that are not constants: `Column("a") > 1`, `int | None`."""
+
+    op: str
+    operands: tuple[Value, ...]
+    loc: Loc
+
+
+NONE = Const(None)
+TRUE = Const(True)
+FALSE = Const(False)
+_MOST_OPTIONS = 6
+
+
+def text(value: str, path: str = "", source: code.Str | None = None) -> Text:
+    """A known string."""
+    return Text((Chunk(value, path, source),))
+
+
+def known(value: Value | None) -> str | None:
+    """The string that a value is, where it is a known one."""
+    if isinstance(value, Text):
+        return value.known
+    if isinstance(value, Member) and isinstance(value.value, Text):
+        return value.value.known
+    return None
+
+
+def flag(value: Value | None) -> bool | None:
+    """Whether a value is true; None where that cannot be known."""
+    match value:
+        case Const(value=constant):
+            return bool(constant)
+        case Text():
+            if value.known is not None:
+                return bool(value.known)
+            return True if any(isinstance(part, Chunk) and part.text for part in value.parts) else None
+        case Items():
+            return True if value.items else (None if value.open else False)
+        case Mapping():
+            return True if value.entries else (None if value.open else False)
+        case Class() | Function() | ModuleRef() | Member():
+            return True
+        case _:
+            return None
+
+
+def choose(*options: Value | None) -> Value:
+    """One of these; what is the same counts once, and too many become unknown."""
+    if len(options) == 1 and options[0] is not None:
+        return options[0]
+    flat: list[Value] = []
+    for option in options:
+        for value in option.options if isinstance(option, Choice) else (option,):
+            if value is None or any(_same(value, other) for other in flat):
+                continue
+            flat.append(value)
+            if len(flat) > _MOST_OPTIONS:
+                return Unknown("too many possible values")
+    if not flat:
+        return Unknown("nothing is assigned")
+    return flat[0] if len(flat) == 1 else Choice(tuple(flat))
+
+
+def _same(left: Value, right: Value) -> bool:
+    if left is right:
+        return True
+    if type(left) is not type(right):
+        return False
+    match left, right:
+        case Const(), Const():
+            return type(left.value) is type(right.value) and left.value == right.value
+        case Text(), Text():
+            return left.parts == right.parts
+        case External(), External():
+            return left.name == right.name
+        case Unknown(), Unknown():
+            return left.parameter == right.parameter
+        case Attribute(), Attribute():
+            return left.name == right.name and left.base is right.base
+        case _:
+            return False
+
+
+def options_of(value: Value) -> tuple[Value, ...]:
+    """The values that a value may be."""
+    return value.options if isinstance(value, Choice) else (value,)

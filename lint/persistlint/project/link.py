@@ -1,0 +1,118 @@
+"""Links the facts of all files into the one model that rules see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from persistlint.facts import code
+from persistlint.facts.schema import TableFact, Unresolved
+from persistlint.facts.sql import SqlStatement
+from persistlint.project.interp.machine import CallEvent, Machine
+from persistlint.project.interp.modules import Modules
+from persistlint.project.interp.values import Loc
+from persistlint.project.model import Project, Statement
+from persistlint.project.sql import constants, drivers, statements
+from persistlint.project.sql.sites import Sites
+from persistlint.project.sqlalchemy.operations import Operations
+from persistlint.project.sqlalchemy.tables import find_tables, is_column
+from persistlint.source import Span
+
+_INTERESTING = code.Hint.SQL | code.Hint.EXECUTE | code.Hint.TABLES
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What linking needs: facts by path, and functions for what is only needed now and then.
+
+    `python` has the files that can hold persistence code; `load` gives the facts of any other Python file of the
+    project, None where there is none; `paths` are all files of the project; `parse` reads SQL.
+    """
+
+    python: Mapping[str, code.FileFacts]
+    sql_files: Mapping[str, str]
+    load: Callable[[str], code.FileFacts | None]
+    paths: frozenset[str]
+    dialect: str
+    parse: Callable[[str, str], tuple[SqlStatement, ...]]
+
+
+def link(inputs: Inputs) -> Project:
+    """The project model. The same inputs give the same model, whatever their order."""
+    modules = Modules(inputs.paths, lambda path: inputs.python.get(path) or inputs.load(path))
+    machine = Machine(modules)
+    machine.is_instrumented = is_column
+    sites = Sites()
+    operations = Operations()
+    machine.on_call = _each(sites.on_call, operations.on_call)
+    loaded = [module for path in sorted(inputs.python) if (module := modules.at(path)) is not None]
+    for module in loaded:
+        machine.run_module(module)
+    _run_functions(machine)
+    spans = _Spans(modules)
+    found = find_tables(machine, spans.of)
+    foreign = {module.path: names for module in loaded if (names := drivers.foreign(module.facts.body))}
+    all_sites = [*sites.all(), *constants.unexecuted(loaded, sites)]
+    sql = statements.from_sites(all_sites, modules.at, inputs.parse, inputs.dialect, foreign)
+    for path in sorted(inputs.sql_files):
+        sql.extend(statements.from_file(path, inputs.sql_files[path], inputs.parse, inputs.dialect))
+    sql.sort(key=_order)
+    tables = sorted([*found.tables, *statements.tables_of(sql)], key=lambda table: (table.span, table.name))
+    hidden = [Unresolved(reason, spans.of(loc)) for reason, loc in sites.unresolved()]
+    return Project(
+        tables=tuple(tables),
+        statements=tuple(sql),
+        operations=operations.facts(machine, spans.of),
+        unresolved=tuple(sorted({*found.unresolved, *hidden}, key=lambda item: (item.span, item.reason))),
+        files=tuple(sorted({*inputs.python, *inputs.sql_files})),
+        dialect=inputs.dialect,
+        by_name=_by_name(tables),
+    )
+
+
+def _each(*listeners: Callable[[CallEvent], None]) -> Callable[[CallEvent], None]:
+    def tell(event: CallEvent) -> None:
+        for listener in listeners:
+            listener(event)
+
+    return tell
+
+
+def _order(statement: Statement) -> tuple[Span, int, int, str]:
+    return statement.span, statement.sql.start, statement.sql.end, statement.text
+
+
+def _by_name(tables: list[TableFact]) -> dict[str, tuple[TableFact, ...]]:
+    out: dict[str, tuple[TableFact, ...]] = {}
+    for table in tables:
+        out[table.name.lower()] = (*out.get(table.name.lower(), ()), table)
+    return out
+
+
+def _run_functions(machine: Machine) -> None:
+    """Interpret each function that can hold SQL or tables once, with unknown arguments; nested ones too."""
+    done: set[tuple[str, int]] = set()
+    index = 0
+    while index < len(machine.functions):
+        function = machine.functions[index]
+        index += 1
+        node = function.node
+        if isinstance(node, code.Lambda) or not node.hints & _INTERESTING:
+            continue
+        key = (function.path, node.at)
+        if key not in done:
+            done.add(key)
+            machine.run_root(function)
+
+
+class _Spans:
+    """Places as lines and columns."""
+
+    def __init__(self, modules: Modules) -> None:
+        self._modules = modules
+
+    def of(self, loc: Loc) -> Span:
+        module = self._modules.at(loc.path) if loc.path else None
+        return module.span(loc) if module is not None else Span(loc.path, 1, 1)
+
+

@@ -1,0 +1,129 @@
+"""The linked project, as rules see it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from persistlint.facts.schema import TableFact, Unresolved
+from persistlint.facts.sql import SqlStatement
+from persistlint.project.contract import Contract
+from persistlint.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of an SQL text that stands in one line of one file, character by character from `line`, `column`.
+
+    `solid` is a stand-in for an expression: every offset in it is the expression's place.
+    """
+
+    start: int
+    end: int
+    path: str
+    line: int
+    column: int
+    solid: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One SQL statement found in the project, with its way back to the source.
+
+    `via` is what hands it to the database: the called name (`execute`, `executescript`, `text`, …), `.sql`, `call` for
+    some other call with a text that looks like SQL, or `string` for a CREATE that nobody was seen to execute.
+    `function` is the dotted name of the function it stands in, None at module level and in `.sql` files.
+    `exact` is False where the text holds stand-ins for parts that cannot be known.
+    """
+
+    sql: SqlStatement
+    text: str
+    """The whole text that was parsed, which may hold more than this statement."""
+    span: Span
+    """The whole statement."""
+    segments: tuple[Segment, ...] = field(repr=False)
+    """The way from offsets in `text` to the source, in order; parts made by the program itself have none."""
+    via: str
+    function: str | None = None
+    exact: bool = True
+    interpolated: tuple[Interpolation, ...] = ()
+    dialects: tuple[str, ...] = ()
+    """Drivers of other databases that the file imports, where it imports any."""
+    receiver: str | None = None
+    """What the text is handed to, as written: `self.conn` of `self.conn.execute(…)`."""
+    opened: Span | None = None
+    """The call that opened the database (`sqlite3.connect(…)`, `create_engine(…)`), where it can be seen from here."""
+
+    def span_of(self, start: int, end: int) -> Span:
+        """Where the characters from `start` to `end` of `text` stand; the whole statement where that is not known."""
+        first = next((s for s in self.segments if s.start <= start < s.end), None)
+        if first is None:
+            return self.span
+        last = next((s for s in self.segments if s.start <= max(start, end - 1) < s.end and s.path == first.path), first)
+        line, column = _place(first, start)
+        end_line, end_column = _place(last, min(max(start, end - 1), last.end - 1))
+        return Span(first.path, line, column, end_line, end_column + 1)
+
+
+def _place(segment: Segment, offset: int) -> tuple[int, int]:
+    return segment.line, segment.column + (0 if segment.solid else offset - segment.start)
+
+
+@dataclass(frozen=True, slots=True)
+class Interpolation:
+    """An unknown part that is put into SQL text: `source` is its Python source text."""
+
+    source: str
+    start: int
+    end: int
+    parameter: bool = False
+    """It is, or comes straight from, a parameter of the surrounding function."""
+    validated: bool = False
+    """It was checked against a known set, quoted by an escaping helper, converted to a number, or built from
+    placeholders: not a way in for foreign text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One schema operation of an Alembic script.
+
+    `action` is `create-table`, `drop-table`, `rename-table`, `add-column`, `drop-column`, `rename-column` or
+    `alter-column`. `table` and `column` are None where they cannot be known, or where the action has none.
+    """
+
+    action: str
+    table: str | None
+    span: Span
+    function: str | None = None
+    """Dotted name of the function it stands in: `upgrade`, `downgrade` or a helper of theirs."""
+    column: str | None = None
+    new_name: str | None = None
+    fact: TableFact | None = None
+    """The created table; for an added column, an incomplete table that has just that column."""
+    nullable: bool | None = None
+    """What an `alter_column` says about it, None where it says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """Everything the project promises its database. Frozen, ordered, independent of file order."""
+
+    tables: tuple[TableFact, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    fresh: tuple[TableFact, ...] = ()
+    """What a fresh install has: `tables` without the definitions that later steps of an upgrade replace."""
+    operations: tuple[Operation, ...] = ()
+    """What Alembic scripts do to the schema, in the order of their places."""
+    unresolved: tuple[Unresolved, ...] = ()
+    files: tuple[str, ...] = ()
+    dialect: str = "sqlite"
+    by_name: Mapping[str, tuple[TableFact, ...]] = field(default_factory=dict[str, tuple[TableFact, ...]])
+    """Tables by lower-case name."""
+    contract: Contract = field(default_factory=Contract)
+    """What the contract documents promise; `contract.present` is False where there are none."""
+    rule_names: frozenset[str] = frozenset()
+    """Every installed rule, selected or not."""
+
+    def named(self, name: str) -> tuple[TableFact, ...]:
+        """Every definition of that table, in any case of the name; several are possible."""
+        return self.by_name.get(name.lower(), ())

@@ -1,0 +1,165 @@
+"""From interpreted strings to texts for the SQL reader, with the way back to the source."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from persistlint.facts import code
+from persistlint.facts.sql import HOLE_LENGTH, hole
+from persistlint.project.interp.modules import Module
+from persistlint.project.interp.values import (
+    Attribute,
+    Choice,
+    Chunk,
+    Function,
+    Gap,
+    Items,
+    Made,
+    Operation,
+    Text,
+    Unknown,
+    Value,
+)
+from persistlint.project.model import Interpolation, Segment
+from persistlint.project.sql.sites import is_marks
+
+_ESCAPE = re.compile(
+    r"\\(?:\r\n|[\r\n]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|N\{[^}]*\}|[0-7]{1,3}|.)|\r\n|\{\{|\}\}",
+    re.DOTALL,
+)
+_NUMBERS = frozenset({"builtins.int", "builtins.float", "builtins.len", "builtins.abs", "builtins.round"})
+
+
+@dataclass(frozen=True, slots=True)
+class SqlText:
+    """A text with stand-ins for its unknown parts."""
+
+    text: str
+    segments: tuple[Segment, ...]
+    interpolated: tuple[Interpolation, ...]
+
+
+def sql_text(text: Text, modules: Callable[[str], Module | None]) -> SqlText:
+    """The text of a value."""
+    out: list[str] = []
+    segments: list[Segment] = []
+    gaps: list[Interpolation] = []
+    offset = 0
+    for part in text.parts:
+        if isinstance(part, Gap):
+            word = hole(min(len(gaps), 9999))
+            gaps.append(
+                Interpolation(part.source, offset, offset + HOLE_LENGTH, from_parameter(part.value), _harmless(part))
+            )
+            module = modules(part.loc.path)
+            if module is not None:
+                line, column = module.lines.position(part.loc.at)
+                segments.append(Segment(offset, offset + HOLE_LENGTH, part.loc.path, line, column, solid=True))
+        else:
+            word = part.text
+            segments.extend(_chunk_segments(part, offset, modules))
+        out.append(word)
+        offset += len(word)
+    return SqlText("".join(out), tuple(segments), tuple(gaps))
+
+
+def _chunk_segments(part: Chunk, offset: int, modules: Callable[[str], Module | None]) -> list[Segment]:
+    source = part.source
+    module = modules(part.path) if source is not None else None
+    if source is None or module is None:
+        return []
+    places = [source.body + part.start + index for index in range(len(part.text) + 1)] if not source.raw else (
+        _raw_places(source, part.start, len(part.text))
+    )
+    out: list[Segment] = []
+    start = 0
+    for index in range(1, len(part.text) + 1):
+        ends = index == len(part.text) or part.text[index - 1] == "\n" or places[index] != places[index - 1] + 1
+        if ends:
+            line, column = module.lines.position(places[start])
+            out.append(Segment(offset + start, offset + index, part.path, line, column))
+            start = index
+    return out
+
+
+def _raw_places(source: code.Str, start: int, length: int) -> list[int]:
+    """For each character of a value with escapes, the offset of what wrote it."""
+    places: list[int] = []
+    raw = source.raw
+    index = 0
+    while index < len(raw):
+        match = _ESCAPE.match(raw, index)
+        if match is None:
+            places.append(source.body + index)
+            index += 1
+            continue
+        size = _cooked_length(match.group())
+        places.extend([source.body + index] * size)
+        index = match.end()
+    places.append(source.body + len(raw))
+    last = places[-1]
+    wanted = places[start : start + length + 1]
+    return wanted + [last] * (length + 1 - len(wanted))
+
+
+def _cooked_length(escape: str) -> int:
+    if escape in ("{{", "}}", "\r\n"):
+        return 1
+    if escape in ("\\\n", "\\\r", "\\\r\n"):
+        return 0
+    try:
+        return len(ast.literal_eval(f'"{escape}"' if escape != '\\"' else "'\"'"))
+    except (SyntaxError, ValueError):
+        return len(escape)
+
+
+def from_parameter(value: Value, depth: int = 0) -> bool:
+    """Whether a value is, or is computed straight from, a parameter of the function it is used in."""
+    if depth > 6:  # noqa: PLR2004
+        return False
+    match value:
+        case Unknown(parameter=parameter):
+            return parameter is not None
+        case Attribute(base=base):
+            return from_parameter(base, depth + 1)
+        case Made(func=Attribute(base=base)):
+            return from_parameter(base, depth + 1)
+        case Made(args=args):
+            return any(from_parameter(arg, depth + 1) for arg in args)
+        case Operation(operands=operands):
+            return any(from_parameter(one, depth + 1) for one in operands)
+        case Choice(options=options):
+            return any(from_parameter(one, depth + 1) for one in options)
+        case Text(parts=parts):
+            return any(isinstance(part, Gap) and from_parameter(part.value, depth + 1) for part in parts)
+        case _:
+            return False
+
+
+def _harmless(gap: Gap) -> bool:
+    """Whether no foreign text can come in through a gap."""
+    if gap.spec or is_marks(gap.value):
+        return True
+    match gap.value:
+        case Unknown(checked=checked):
+            return checked
+        case Made() if gap.value.name in _NUMBERS:
+            return True
+        case Made(func=Attribute(name=name)):
+            return _is_quoting(name)
+        case Made(func=Function(qualname=qualname)):
+            return _is_quoting(qualname)
+        case Made():
+            return _is_quoting(gap.value.name)
+        case Items(items=items):
+            return all(not from_parameter(item) for item in items)
+        case _:
+            return _is_quoting(gap.source)
+
+
+def _is_quoting(name: str) -> bool:
+    lowered = name.lower()
+    return any(word in lowered for word in ("quote", "escape", "ident", "sanitiz", "valid", "safe", "placeholder"))

@@ -1,0 +1,125 @@
+"""SQLModel fields to columns, as sqlmodel.main.get_column_from_field does (https://sqlmodel.tiangolo.com/)."""
+
+from __future__ import annotations
+
+from persistlint.project.interp.machine import Machine
+from persistlint.project.interp.values import (
+    Class,
+    Const,
+    External,
+    Items,
+    Loc,
+    Made,
+    Mapping,
+    Operation,
+    Value,
+    flag,
+    known,
+)
+from persistlint.project.sqlalchemy.columns import Columns, column_object
+from persistlint.project.sqlalchemy.draft import KeyDraft, TableDraft
+from persistlint.project.sqlalchemy.symbols import made, symbol
+from persistlint.project.sqlalchemy.types import Rendered, Types
+
+
+def field(
+    machine: Machine, types: Types, columns: Columns, draft: TableDraft, owner: Class, name: str, value: Value | None, loc: Loc
+) -> None:
+    """Add the column of one annotated field, unless it is a relationship or a class variable."""
+    from persistlint.project.sqlalchemy.declarative import unwrap_annotation  # noqa: PLC0415  (declarative imports this)
+
+    node, env, _ = owner.annotations[name]
+    annotation = machine.eval_annotation(node, env)
+    if made(value) == "Relationship" or _is_class_variable(annotation):
+        return
+    options = value.kwargs if isinstance(value, Made) and _is_field(value) else {}
+    python, nullable, _ = unwrap_annotation(annotation)
+    options = {**_annotated_field(python), **options}
+    given = column_object(options.get("sa_column"))
+    if given is not None:
+        columns.add(draft, given, name, loc)
+        return
+    if _is_annotated(python):
+        python = _annotated_parts(python)[0]
+    rendered = _type(types, python, options)
+    primary = flag(options.get("primary_key")) is True
+    column = Made(External("sqlalchemy.Column"), [], _column_options(options), loc)
+    allowed = flag(options.get("nullable"))
+    added = columns.add(draft, column, name, loc, nullable=_nullable(allowed, nullable, primary=primary), inferred=rendered)
+    target = options.get("foreign_key")
+    if added is not None and target is not None and not _undefined(target):
+        draft.keys.append(KeyDraft([column], [target], loc, known(options.get("ondelete"))))
+    default = value.args[0] if isinstance(value, Made) and value.args else options.get("default", value if not options else None)
+    if added is not None and _is_default(default, options):
+        added.python_default = added.python_default or "…"
+
+
+def _nullable(given: bool | None, annotated: bool, *, primary: bool) -> bool:
+    if given is not None:
+        return given
+    return annotated and not primary
+
+
+def _column_options(options: dict[str, Value]) -> dict[str, Value]:
+    out = {key: options[key] for key in ("primary_key", "index", "unique") if key in options and not _undefined(options[key])}
+    extra = options.get("sa_column_kwargs")
+    if isinstance(extra, Mapping):
+        out.update({known(key) or "": value for key, value in extra.entries})
+    return out
+
+
+def _type(types: Types, python: Value, options: dict[str, Value]) -> Rendered:
+    given = options.get("sa_type")
+    if given is not None and not _undefined(given):
+        return types.render(given)
+    rendered = types.python(python, None, sqlmodel=True)
+    length = options.get("max_length")
+    if rendered.text == "VARCHAR" and isinstance(length, Const) and isinstance(length.value, int):
+        return Rendered(f"VARCHAR({length.value})", length.value)
+    digits, places = options.get("max_digits"), options.get("decimal_places")
+    if rendered.text == "NUMERIC" and isinstance(digits, Const):
+        scale = f", {places.value}" if isinstance(places, Const) else ""
+        return Rendered(f"NUMERIC({digits.value}{scale})")
+    return rendered
+
+
+def _is_field(value: Made) -> bool:
+    name = symbol(value.func) or (value.func.name.rpartition(".")[2] if isinstance(value.func, External) else "")
+    return name in ("Field", "FieldInfo")
+
+
+def _is_default(value: Value | None, options: dict[str, Value]) -> bool:
+    if "default_factory" in options:
+        return True
+    if value is None or (isinstance(value, Const) and value.value is None):
+        return False
+    return not (isinstance(value, Made) or _undefined(value))
+
+
+def _undefined(value: Value) -> bool:
+    return isinstance(value, External) and value.name.endswith(("Undefined", "PydanticUndefined"))
+
+
+def _is_class_variable(value: Value) -> bool:
+    if isinstance(value, Operation) and value.op == "[]":
+        value = value.operands[0]
+    return isinstance(value, External) and value.name.endswith(".ClassVar")
+
+
+def _is_annotated(value: Value) -> bool:
+    return isinstance(value, Operation) and value.op == "[]" and (
+        isinstance(value.operands[0], External) and value.operands[0].name.endswith(".Annotated")
+    )
+
+
+def _annotated_parts(value: Value) -> list[Value]:
+    if not isinstance(value, Operation):
+        return [value]
+    inner = value.operands[1]
+    return list(inner.items) if isinstance(inner, Items) else [inner]
+
+
+def _annotated_field(value: Value) -> dict[str, Value]:
+    if not _is_annotated(value):
+        return {}
+    return next((part.kwargs for part in _annotated_parts(value)[1:] if isinstance(part, Made) and _is_field(part)), {})

@@ -1,0 +1,1 @@
+"""Schemas carried out on SQLite itself: private, empty databases in memory, never a user's."""

@@ -1,0 +1,186 @@
+"""`[tool.persistlint]` of pyproject.toml, or persistlint.toml, as one frozen value. Nothing unknown is let pass."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+from persistlint.errors import SettingsError
+
+DIALECTS = (
+    "sqlite", "bigquery", "clickhouse", "databricks", "doris", "drill", "duckdb", "hive", "mysql", "oracle", "postgres",
+    "presto", "redshift", "singlestore", "snowflake", "spark", "starrocks", "teradata", "trino", "tsql",
+)  # fmt: skip
+"""Names as sqlglot has them."""
+
+Table = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the user asked for. Names of rules and families are checked when the rules are known (`registry`)."""
+
+    select: tuple[str, ...] | None = None
+    """Rules, families or `all`; None is every rule that is on by default."""
+    ignore: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    """Patterns as in .gitignore, relative to the root; a leading `!` takes back what is skipped by default."""
+    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    dialect: str = "sqlite"
+    origin: Path | None = None
+    """The file that the settings were read from."""
+    lines: Mapping[str, int] = field(default_factory=dict[str, int], compare=False)
+    """The line of each key in it."""
+
+    def error(self, key: str, message: str) -> SettingsError:
+        """An error about one key, at its place in the file where it stands in one."""
+        line = self.lines.get(key)
+        path = str(self.origin) if self.origin is not None and line is not None else None
+        return SettingsError(message, path=path, line=line)
+
+
+def load(root: Path, config: Path | None = None) -> Settings:
+    """The settings of a project, or of the file `config`. Raises SettingsError, with file and line."""
+    if config is not None:
+        if not config.is_file():
+            raise SettingsError(f"settings file `{config}` does not exist")
+        return _read(config, nested=config.name == "pyproject.toml")
+    own = root / "persistlint.toml"
+    shared = root / "pyproject.toml"
+    text = _text(shared) if shared.is_file() else ""
+    # Most projects say nothing about us, and are not worth a TOML parser.
+    has_table = "persistlint" in text and "persistlint" in _tools(_toml(text, shared))
+    if own.is_file() and has_table:
+        message = f"`[tool.persistlint]` stands in `{shared.name}` as well: keep one of the two"
+        raise SettingsError(message, path=str(own))
+    if own.is_file():
+        return _read(own, nested=False)
+    return parse(text, shared, nested=True) if has_table else Settings()
+
+
+def parse(text: str, origin: Path, *, nested: bool) -> Settings:
+    """The settings that a TOML text holds: in its `[tool.persistlint]` where `nested`, else at its top."""
+    document = _toml(text, origin)
+    table = _table(_tools(document).get("persistlint", {})) if nested else document
+    if table is None:
+        raise SettingsError("`tool.persistlint` must be a table", path=str(origin))
+    lines = _key_lines(text, nested=nested)
+    values: dict[str, Any] = {}
+    settings = Settings(origin=origin, lines=lines)
+    for key, value in table.items():
+        reader = _READERS.get(key)
+        if reader is None:
+            raise settings.error(key, f"unknown setting `{key}`{did_you_mean(key, _READERS)}")
+        try:
+            values[key.replace("-", "_")] = reader(value)
+        except ValueError as error:
+            raise settings.error(key, f"`{key}` {error}") from None
+    return Settings(**values, origin=origin, lines=lines)
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """`; did you mean …?` for the nearest known name, else nothing."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f"; did you mean `{near[0]}`?" if near else ""
+
+
+def _read(path: Path, *, nested: bool) -> Settings:
+    return parse(_text(path), path, nested=nested)
+
+
+def _tools(document: Table) -> Table:
+    return _table(document.get("tool")) or {}
+
+
+def _table(value: object) -> Table | None:
+    # The keys of a TOML table are strings.
+    return cast("Table", value) if isinstance(value, dict) else None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise SettingsError("this file is not UTF-8", path=str(path)) from None
+    except OSError as error:
+        raise SettingsError(f"this file cannot be read: {error.strerror}", path=str(path)) from None
+
+
+def _toml(text: str, path: Path) -> Table:
+    import tomllib
+
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"\(at line (\d+), column \d+\)", str(error))
+        message = re.sub(r"\s*\(at .*\)$", "", str(error))
+        line = int(place[1]) if place else text.count("\n") + 1
+        raise SettingsError(f"not valid TOML: {message}", path=str(path), line=line) from None
+
+
+def _key_lines(text: str, *, nested: bool) -> dict[str, int]:
+    """The line of each key of the table. tomllib tells values only."""
+    lines: dict[str, int] = {}
+    inside = not nested
+    for number, line in enumerate(text.splitlines(), start=1):
+        header = re.match(r"\s*\[\s*([\w.\"'-]+)\s*\]", line)
+        if header:
+            name = header[1].replace('"', "").replace("'", "")
+            here = name.removeprefix("tool.persistlint").lstrip(".") if nested else name
+            inside = name == "tool.persistlint"
+            if here and (not nested or name.startswith("tool.persistlint.")):
+                lines.setdefault(here.split(".")[0], number)
+        elif inside and (key := re.match(r"\s*[\"']?([\w-]+)[\"']?\s*[=.]", line)):
+            lines.setdefault(key[1], number)
+    return lines
+
+
+def _string(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"must be a string, not {_kind(value)}")
+    return value
+
+
+def _strings(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise ValueError(f"must be a list of strings, not {_kind(value)}")
+    items = cast("list[object]", value)
+    for item in items:
+        if not isinstance(item, str):
+            raise ValueError(f"must be a list of strings, and holds {_kind(item)}")
+    return tuple(item for item in items if isinstance(item, str))
+
+
+def _dialect(value: object) -> str:
+    name = _string(value)
+    if name not in DIALECTS:
+        raise ValueError(f"names no known dialect: `{name}`{did_you_mean(name, DIALECTS)}")
+    return name
+
+
+def _ignores_by_pattern(value: object) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    table = _table(value)
+    if table is None:
+        raise ValueError(f"must be a table from patterns to lists of rules, not {_kind(value)}")
+    return tuple((pattern, _strings(names)) for pattern, names in table.items())
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, bool):
+        return "true or false"
+    kinds = ((str, "a string"), (int, "a number"), (float, "a number"), (list, "a list"), (dict, "a table"))
+    return next((name for kind, name in kinds if isinstance(value, kind)), "a date or time")
+
+
+_READERS: Mapping[str, Callable[[object], object]] = {
+    "select": _strings,
+    "ignore": _strings,
+    "exclude": _strings,
+    "per-file-ignores": _ignores_by_pattern,
+    "dialect": _dialect,
+}
