@@ -100,18 +100,17 @@ def program_salt(sources: Iterable[Path], libraries: Iterable[str]) -> bytes:
 
 
 def _version(library: str) -> bytes:
-    """What tells a library's versions apart; neither it nor importlib.metadata is imported if that can be helped."""
+    """What tells a library's versions apart, read from its files: importing it or importlib.metadata takes long."""
     from importlib.util import find_spec
 
     spec = find_spec(library)
     if spec is None or spec.origin is None:
         return b""
+    own = Path(spec.origin)
     try:
-        return Path(spec.origin).with_name("_version.py").read_bytes()
+        return own.with_name("_version.py").read_bytes()
     except OSError:
-        from importlib.metadata import version
-
-        return version(library).encode()
+        return own.read_bytes()
 
 
 def _load(file: Path) -> _Entries:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,8 +12,8 @@ from persistlint.ignores import Ignores
 from persistlint.report import Notice
 
 SUFFIXES = (".py", ".sql")
-MAX_BYTES = 4_000_000
-"""Larger files are generated; reading one takes minutes and gigabytes."""
+MAX_BYTES = 2_000_000
+"""Larger files are generated; reading one takes most of a minute and gigabytes of memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,14 @@ class Discovered:
     notices: tuple[Notice, ...] = ()
 
 
-def discover(root: Path, paths: Sequence[Path], exclude: Sequence[str] = ()) -> Discovered:
-    """The files under `paths`, which lie in `root`. A path that does not exist is a UserError."""
+def discover(
+    root: Path, paths: Sequence[Path], exclude: Sequence[str] = (), documents: Collection[str] = ()
+) -> Discovered:
+    """The files under `paths`, which lie in `root`. A path that does not exist is a UserError.
+
+    Contract `documents`, given relative to `root`, are no files to read code from. Where there are any, the rest of
+    the project is read as well, because they speak of all of it, and findings are wanted for them too.
+    """
     root = root.resolve()
     walk = _Walk(root, Ignores(root, exclude))
     explicit: set[str] = set()
@@ -49,15 +55,18 @@ def discover(root: Path, paths: Sequence[Path], exclude: Sequence[str] = ()) -> 
             explicit.add(real.relative_to(root).as_posix())
         else:
             raise UserError(f"`{path}` is neither a file nor a folder")
-    if not folders:
+    if folders:
+        walk.follow_links()
+    wanted = explicit | (walk.files.union(documents) if folders else set[str]())
+    if documents or not folders:
         walk.folder(root)
-    walk.follow_links()
-    files = walk.files | explicit
+        walk.follow_links()
+    files = (walk.files | explicit).difference(documents)
     return Discovered(
         root,
         tuple(sorted(files)),
         frozenset(explicit),
-        frozenset(files if folders else explicit),
+        frozenset(wanted),
         tuple(sorted(walk.notices, key=lambda notice: notice.path)),
     )
 

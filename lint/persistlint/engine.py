@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import msgspec
-
 from persistlint import cache as caching
+from persistlint import contracts, keeping
 from persistlint.cache import Cache
 from persistlint.crash import Crash, guarded
 from persistlint.discovery import Discovered, discover
 from persistlint.facts.schema import Unresolved
 from persistlint.gather import Gatherer, Problem
-from persistlint.project.link import Inputs, link
+from persistlint.project.link import Inputs, link_all
 from persistlint.project.model import Project
-from persistlint.replay.fresh import fresh_tables
 from persistlint.registry import LoadedRule, RuleSet
+from persistlint.replay.fresh import fresh_tables
+from persistlint.replay.upgrades import Start, carry_out
 from persistlint.report import Report, diagnose
 from persistlint.rule import Finding, Severity
 from persistlint.settings import Settings
@@ -44,6 +43,8 @@ class Request:
     use_cache: bool = True
     map_files: Mapper | None = None
     progress: Callable[[int, int], None] = _silent
+    starts: tuple[Start, ...] = ()
+    """The schemas to carry out the upgrades from, instead of those that the project itself tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,29 +58,26 @@ class Linked:
     source: Callable[[str], str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """What phases one and two said about the same files before."""
-
-    project: Project
-    problems: tuple[Problem, ...]
-
-
-_KEPT = msgspec.msgpack.Decoder(_Kept)
-
-
 def read(request: Request) -> Linked:
     """Phases one and two."""
-    discovered = discover(request.root, request.paths, request.settings.exclude)
+    settings = request.settings
+    roles = contracts.locate(request.root, settings)
+    discovered = discover(request.root, request.paths, settings.exclude, roles)
     folder = caching.open_folder(discovered.root) if request.use_cache else None
     map_files = request.map_files or mapper(request.jobs or os.cpu_count() or 1)
-    dialect = request.settings.dialect
+    dialect = settings.dialect
     gatherer = Gatherer(discovered, dialect=dialect, folder=folder, map_files=map_files)
     projects = Cache(folder, "project")
-    key = caching.key(_salt(), dialect.encode(), gatherer.survey())
-    kept = _recall(projects, key)
+    salt = caching.key(_salt(), dialect.encode())
+    reader = contracts.Reader(discovered.root, roles, lambda text: gatherer.parse(text, dialect), folder)
+    contract = reader.read(salt, settings.units)
+    key = caching.key(salt, contract.digest, gatherer.survey())
+    # Of a project that is upgraded from a schema of the caller's, nothing is kept for other runs.
+    known = projects.get(key) if not request.starts else None
+    kept = keeping.decode(known) if known is not None else None
     if kept is not None:
-        return Linked(kept.project, discovered, kept.problems, (), gatherer.source)
+        problems = (*contract.problems, *kept.problems)
+        return Linked(kept.project, discovered, problems, contract.crashes, gatherer.source)
     gatherer.gather(request.progress)
     inputs = Inputs(
         python=gatherer.python,
@@ -88,47 +86,56 @@ def read(request: Request) -> Linked:
         paths=frozenset(discovered.files),
         dialect=dialect,
         parse=gatherer.parse,
+        documents=contract.documents,
     )
-    linked = guarded("linking the project", lambda: _complete(link(inputs), gatherer))
-    crashes = [gatherer.crashes[path] for path in sorted(gatherer.crashes)]
+    linked = guarded("linking the project", lambda: _complete(inputs, gatherer, request.starts))
+    crashes = [*contract.crashes, *(gatherer.crashes[path] for path in sorted(gatherer.crashes))]
     problems = tuple(gatherer.problems[path] for path in sorted(gatherer.problems))
     if isinstance(linked, Crash):
         crashes.append(linked)
-    elif not crashes:
-        with suppress(UnicodeEncodeError):
-            projects.put(key, msgspec.msgpack.encode(_Kept(linked, problems)))
+    elif (
+        folder is not None
+        and not crashes
+        and not request.starts
+        and (encoded := keeping.encode(linked, problems)) is not None
+    ):
+        projects.put(key, encoded)
     gatherer.save()
     projects.save()
     project = Project(dialect=dialect) if isinstance(linked, Crash) else linked
-    return Linked(project, discovered, problems, tuple(crashes), gatherer.source)
+    return Linked(project, discovered, (*contract.problems, *problems), tuple(crashes), gatherer.source)
 
 
-def _complete(project: Project, gatherer: Gatherer) -> Project:
-    """The project with what a fresh install has, which SQLite itself is asked for."""
-    return replace(project, fresh=fresh_tables(project, gatherer.parse))
-
-
-def _recall(projects: Cache, key: bytes) -> _Kept | None:
-    known = projects.get(key)
-    try:
-        return None if known is None else _KEPT.decode(known)
-    except (msgspec.MsgspecError, RecursionError):
-        return None
+def _complete(inputs: Inputs, gatherer: Gatherer, starts: tuple[Start, ...]) -> Project:
+    """The project with what SQLite itself is asked for: a fresh install, and what its upgrades make of an old one."""
+    linkage = link_all(inputs)
+    fresh = fresh_tables(linkage.project, gatherer.parse)
+    return replace(linkage.project, fresh=fresh, upgrades=carry_out(linkage, gatherer.parse, starts))
 
 
 def _salt() -> bytes:
     """Stands for the code of phases one and two. Rules have no part in it: changing one parses nothing again."""
     package = Path(__file__).parent
-    phases = [path for folder in ("extract", "facts", "project", "replay") for path in sorted(package.glob(f"{folder}/**/*.py"))]
-    own = (package / name for name in ("source.py", "nesting.py", "encoding.py", "gather.py", "discovery.py"))
-    return caching.program_salt([*phases, *own], ("libcst", "sqlglot"))
+    folders = ("extract", "facts", "project", "replay")
+    phases = [path for folder in folders for path in sorted(package.glob(f"{folder}/**/*.py"))]
+    names = ("source", "errors", "nesting", "encoding", "gather", "discovery", "contracts", "keeping", "workers")
+    own = (package / f"{name}.py" for name in names)
+    return caching.program_salt([*phases, *own], ("libcst", "sqlglot", "markdown_it"))
 
 
 def run(request: Request, rules: RuleSet) -> Report:
     """Check a project by the rules that the settings select."""
-    selected = rules.selected(request.settings)
-    ignored = ignored_in(request.settings, rules)
-    linked = read(request)
+    # A wrong name in the settings is an error at once, not after everything has been read.
+    rules.selected(request.settings)
+    ignored_in(request.settings, rules)
+    return judge(read(request), request.settings, rules)
+
+
+def judge(linked: Linked, settings: Settings, rules: RuleSet) -> Report:
+    """What the rules that the settings select say about a project."""
+    selected = rules.selected(settings)
+    ignored = ignored_in(settings, rules)
+    project = replace(linked.project, rule_names=frozenset(rules.by_name))
     reported = linked.discovered.reported
     severities = {rule.name: rule.severity for rule in selected}
     findings: list[tuple[str, Severity, Finding]] = []
@@ -141,7 +148,7 @@ def run(request: Request, rules: RuleSet) -> Report:
     for name, finding in linked.problems:
         take(name, finding)
     for rule in selected:
-        for outcome in _check(rule, linked.project):
+        for outcome in _check(rule, project):
             if isinstance(outcome, Crash):
                 crashes.append(outcome)
             else:
@@ -152,7 +159,7 @@ def run(request: Request, rules: RuleSet) -> Report:
         tuple(sorted((u for u in linked.project.unresolved if u.span.path in reported), key=_by_place)),
         tuple(crashes),
         linked.discovered.notices,
-        len(linked.discovered.files),
+        len(linked.discovered.files) + len(project.contract.roles),
         linked.source,
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class UserError(Exception):
     """The user must fix something: printed as one line, exit status 2.
@@ -28,3 +30,11 @@ class SettingsError(UserError):
 
 class RulePackError(UserError):
     """A rule pack could not be loaded whole: a module without a rule, a rule without a page, a duplicate name."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """`; did you mean …?` for the nearest known name, else nothing."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f"; did you mean `{near[0]}`?" if near else ""

@@ -118,7 +118,7 @@ class Gatherer:
         """The text of a file, None where it cannot be had."""
         try:
             data = read_bytes(self._discovered.root / path)
-            return decode_utf8(data) if path.endswith(".sql") else decode_python(data)
+            return decode_utf8(data) if path.endswith((".sql", ".md")) else decode_python(data)
         except (OSError, UndecodableError):
             return None
 
@@ -230,5 +230,5 @@ def read_bytes(path: Path) -> bytes:
 
 def _salt() -> bytes:
     sources = sorted([*_PACKAGE.glob("extract/**/*.py"), *_PACKAGE.glob("facts/*.py")])
-    sources += [_PACKAGE / "source.py", _PACKAGE / "nesting.py"]
+    sources += [_PACKAGE / "source.py", _PACKAGE / "nesting.py", _PACKAGE / "workers.py"]
     return caching.program_salt(sources, ("libcst", "sqlglot"))

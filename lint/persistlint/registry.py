@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-from persistlint.errors import RulePackError, UserError
+from persistlint.errors import RulePackError, UserError, did_you_mean
 from persistlint.rule import Check, Rule, Severity
-from persistlint.settings import Settings, did_you_mean
+from persistlint.settings import Settings
 
 BUILT_IN = "persistlint_rules"
 GROUP = "persistlint.rules"

@@ -2,6 +2,21 @@
 
 from __future__ import annotations
 
+from persistlint.errors import did_you_mean
+from persistlint.facts.clauses import DefaultClause, DocumentClause, Key, StoreClause, UpgradeClause
+from persistlint.facts.contract import (
+    AcceptanceCheck,
+    Artifact,
+    ArtifactUse,
+    Baseline,
+    BlockProblem,
+    Matrix,
+    Name,
+    Role,
+    Row,
+    Section,
+    Unit,
+)
 from persistlint.facts.schema import (
     CheckFact,
     ColumnFact,
@@ -21,35 +36,72 @@ from persistlint.facts.sql import (
     SqlStatement,
     TableUse,
 )
-from persistlint.project.model import Interpolation, Project, Statement
+from persistlint.facts.upgrades import Difference, FailedStep, Head, StoreUpgrade, UpgradeStart, UpgradeStep
+from persistlint.project.contract import Contract
+from persistlint.project.model import Interpolation, Operation, Project, Segment, Statement
+from persistlint.replay.checks import Disagreement, columns_in, disagreements, same_condition, sql_words
+from persistlint.replay.defaults import same_default
+from persistlint.replay.evaluate import refuses
 from persistlint.rule import Edit, Finding, Fix, Label, Rule, Severity, rule
 from persistlint.source import Span
 
 __all__ = [
+    "AcceptanceCheck",
     "AlterShape",
+    "Artifact",
+    "ArtifactUse",
+    "Baseline",
+    "BlockProblem",
     "CheckFact",
     "ColumnFact",
     "ColumnUse",
+    "Contract",
+    "DefaultClause",
+    "Difference",
+    "Disagreement",
+    "DocumentClause",
     "Edit",
+    "FailedStep",
     "Finding",
     "Fix",
     "ForeignKeyFact",
+    "Head",
     "IndexFact",
     "InsertShape",
     "Interpolation",
+    "Key",
     "Kind",
     "Label",
     "LiteralWrite",
+    "Matrix",
+    "Name",
+    "Operation",
     "Pragma",
     "Project",
+    "Role",
+    "Row",
     "Rule",
+    "Section",
+    "Segment",
     "Severity",
     "Span",
     "SqlStatement",
     "Statement",
+    "StoreClause",
+    "StoreUpgrade",
     "TableFact",
     "TableUse",
     "UniqueFact",
+    "Unit",
     "Unresolved",
+    "UpgradeClause",
+    "UpgradeStart",
+    "UpgradeStep",
+    "columns_in",
+    "did_you_mean",
+    "disagreements",
     "rule",
+    "same_condition",
+    "same_default",
+    "sql_words",
 ]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
-from persistlint.errors import SettingsError
+from persistlint.errors import SettingsError, did_you_mean
 
 DIALECTS = (
     "sqlite", "bigquery", "clickhouse", "databricks", "doris", "drill", "duckdb", "hive", "mysql", "oracle", "postgres",
@@ -30,6 +30,14 @@ class Settings:
     """Patterns as in .gitignore, relative to the root; a leading `!` takes back what is skipped by default."""
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     dialect: str = "sqlite"
+    matrix: str | None = None
+    """The document with the table of units; None is the one at the default place, where there is one."""
+    contracts: tuple[str, ...] | None = None
+    """The documents with the contracts; None as above."""
+    inventory: str | None = None
+    """The document with the table of artifacts; None as above."""
+    units: int | None = None
+    """How many units the matrix must have; None is any number."""
     origin: Path | None = None
     """The file that the settings were read from."""
     lines: Mapping[str, int] = field(default_factory=dict[str, int], compare=False)
@@ -79,14 +87,6 @@ def parse(text: str, origin: Path, *, nested: bool) -> Settings:
         except ValueError as error:
             raise settings.error(key, f"`{key}` {error}") from None
     return Settings(**values, origin=origin, lines=lines)
-
-
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """`; did you mean …?` for the nearest known name, else nothing."""
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return f"; did you mean `{near[0]}`?" if near else ""
 
 
 def _read(path: Path, *, nested: bool) -> Settings:
@@ -156,6 +156,25 @@ def _strings(value: object) -> tuple[str, ...]:
     return tuple(item for item in items if isinstance(item, str))
 
 
+def _path(value: object) -> str:
+    path = _string(value)
+    if not path.strip():
+        raise ValueError("must not be empty")
+    return path
+
+
+def _paths(value: object) -> tuple[str, ...]:
+    return (_path(value),) if isinstance(value, str) else tuple(_path(item) for item in _strings(value))
+
+
+def _count(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError(f"must be a whole number, not {_kind(value)}")
+    if value < 1:
+        raise ValueError("must be at least 1")
+    return value
+
+
 def _dialect(value: object) -> str:
     name = _string(value)
     if name not in DIALECTS:
@@ -183,4 +202,13 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     "exclude": _strings,
     "per-file-ignores": _ignores_by_pattern,
     "dialect": _dialect,
+    "matrix": _path,
+    "contracts": _paths,
+    "inventory": _path,
+    "units": _count,
 }
+
+
+def setting_names() -> tuple[str, ...]:
+    """Every key that a settings file may have."""
+    return tuple(_READERS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -36,7 +38,26 @@ def facts_of(path: str, text: str) -> FileFacts:
     problem = too_deep(text)
     if problem is not None:
         return FileFacts(path, b"", problem=Problem(problem, 1, 1))
-    return extract_python(path, text)
+    facts = extract_python(path, text)
+    if facts.problem is None:
+        return facts
+    return msgspec.structs.replace(facts, problem=_in_pythons_words(text) or facts.problem)
+
+
+def _in_pythons_words(text: str) -> Problem | None:
+    """What Python itself says of a text that cannot be parsed: it knows the usual mistakes and where they are.
+
+    None where it has nothing to object, or nothing to say.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(text)
+    except SyntaxError as error:
+        return Problem(error.msg, error.lineno or 1, max(1, error.offset or 1))
+    except (ValueError, RecursionError, MemoryError):
+        return None
+    return None
 
 
 def mapper(jobs: int) -> Mapper:

@@ -52,7 +52,7 @@ class TestExitStatus:
         done = persistlint("check", "--format", "concise", cwd=lay(tmp_path, BROKEN))
 
         assert done.returncode == 1
-        assert done.stdout.startswith("app.py:2:")
+        assert done.stdout.startswith("app.py:2:1:")
         assert ": error[invalid-syntax] this file cannot be parsed" in done.stdout
         assert done.stderr == ""
 

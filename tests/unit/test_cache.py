@@ -108,7 +108,7 @@ def test_a_run_that_finds_everything_does_not_write(folder: Path) -> None:
 def test_old_entries_go_when_they_outweigh_what_is_used(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(caching, "_KEEP_AT_LEAST", 250)
     for second in range(5):
-        monkeypatch.setattr(caching.time, "time", lambda now=second: 1_000_000 + now)
+        monkeypatch.setattr("time.time", lambda now=second: 1_000_000 + now)
         cache = Cache(folder, "facts")
         cache.put(b"key %d" % second, b"x" * 100)
         cache.save()

@@ -123,7 +123,7 @@ class TestExplicitFiles:
         assert result.reported == {"app/db.py", "lib/a.py"}
 
     def test_one_that_does_not_exist_is_an_error(self, tmp_path: Path) -> None:
-        with pytest.raises(UserError, match="gone.py` does not exist"):
+        with pytest.raises(UserError, match=r"gone\.py` does not exist"):
             found(tmp_path, tmp_path / "gone.py")
 
 

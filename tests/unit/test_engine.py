@@ -179,10 +179,13 @@ class TestDefects:
     def test_a_file_that_our_code_fails_on_is_named_and_the_others_still_report(self, tmp_path: Path) -> None:
         from persistlint.crash import guarded
 
+        def fails() -> bytes:
+            raise LookupError("no such node")
+
         def extractor_fails(work: Callable[[Task], Result], tasks: Sequence[Task]) -> Iterable[Result]:
             for task in tasks:
                 if task[0] == "shop/db.py":
-                    yield task[0], guarded("reading shop/db.py", lambda: b"%d" % [])
+                    yield task[0], guarded("reading shop/db.py", fails)
                 else:
                     yield work(task)
 
@@ -235,12 +238,12 @@ class TestBadInput:
         assert report.diagnostics == ()
 
     def test_a_file_larger_than_the_limit_is_a_finding_where_it_matters(self, tmp_path: Path) -> None:
-        data = b"x = 1\n" * 900_000
-        lay(tmp_path, {"big.py": b"import sqlite3\n" + data, "plain.py": data, "dump.sql": b"SELECT 1;\n" * 500_000})
+        data = b"x = 1\n" * 400_000
+        lay(tmp_path, {"big.py": b"import sqlite3\n" + data, "plain.py": data, "dump.sql": b"SELECT 1;\n" * 250_000})
 
         assert messages(check(tmp_path)) == [
-            "big.py:1: this file cannot be read: it is larger than 4 MB",
-            "dump.sql:1: this file cannot be read: it is larger than 4 MB",
+            "big.py:1: this file cannot be read: it is larger than 2 MB",
+            "dump.sql:1: this file cannot be read: it is larger than 2 MB",
         ]
 
     def test_an_sql_file_that_is_no_text_is_a_finding(self, tmp_path: Path) -> None:

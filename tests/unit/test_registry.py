@@ -41,7 +41,7 @@ class Packs:
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self._folder = folder
-        monkeypatch.syspath_prepend(str(folder))
+        monkeypatch.setattr(sys, "path", [str(folder), *sys.path])
 
     def __call__(self, files: Mapping[str, str]) -> RuleSet:
         name = f"pack_{next(_NUMBERS)}"
@@ -58,7 +58,12 @@ class Packs:
 
 
 def test_name_family_and_page_come_from_where_a_rule_stands(pack: Packs) -> None:
-    rules = pack({"raw_queries/unknown_table.py": source(summary="A table.\n\n    More."), "raw_queries/unknown_table.md": ""})
+    rules = pack(
+        {
+            "raw_queries/unknown_table.py": source(summary="A table.\n\n    More."),
+            "raw_queries/unknown_table.md": "",
+        }
+    )
 
     rule = rules.get("unknown-table")
 
@@ -67,7 +72,14 @@ def test_name_family_and_page_come_from_where_a_rule_stands(pack: Packs) -> None
 
 
 def test_what_begins_with_an_underscore_is_no_rule(pack: Packs) -> None:
-    rules = pack({"_shared/names.py": "", "queries/_helper.py": "", "queries/a_rule.py": source(), "queries/a_rule.md": ""})
+    rules = pack(
+        {
+            "_shared/names.py": "",
+            "queries/_helper.py": "",
+            "queries/a_rule.py": source(),
+            "queries/a_rule.md": "",
+        }
+    )
 
     assert [rule.name for rule in rules if rule.family == "queries"] == ["a-rule"]
 
@@ -76,7 +88,7 @@ def test_what_begins_with_an_underscore_is_no_rule(pack: Packs) -> None:
     ("files", "message"),
     [
         ({"queries/a.py": "", "queries/a.md": ""}, "holds exactly one rule, this one holds 0"),
-        ({"queries/a.py": source() + source().replace("def check", "def other"), "queries/a.md": ""}, "this one holds 2"),
+        ({"queries/a.py": source() + source().replace("def check", "def x"), "queries/a.md": ""}, "this one holds 2"),
         ({"queries/a.py": source()}, "this rule has no page `a.md` beside it"),
         ({"queries/a.py": source(summary=""), "queries/a.md": ""}, "no docstring"),
         ({"a.py": source(), "a.md": ""}, "is out of place"),

@@ -61,7 +61,7 @@ def test_both_files_are_an_error(tmp_path: Path) -> None:
         ("ignore = [1]\n", 1, "`ignore` must be a list of strings, and holds a number"),
         ("dialect = true\n", 1, "`dialect` must be a string, not true or false"),
         ("# x\ndialect = 'sqlight'\n", 2, "`dialect` names no known dialect: `sqlight`; did you mean `sqlite`?"),
-        ("per-file-ignores = []\n", 1, "`per-file-ignores` must be a table from patterns to lists of rules, not a list"),
+        ("per-file-ignores = []\n", 1, "`per-file-ignores` must be a table from patterns to lists of rules, not"),
         ("[per-file-ignores]\n'*' = 1\n", 1, "`per-file-ignores` must be a list of strings, not a number"),
         ("dialect = 2026-01-01\n", 1, "`dialect` must be a string, not a date or time"),
         ("select = [\n", 1, "not valid TOML: "),

@@ -30,7 +30,7 @@ def dying(task):
 @pytest.fixture
 def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     (tmp_path / "work_for_workers.py").write_text(WORK)
-    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
     monkeypatch.setattr("persistlint.workers._WORTH_A_POOL", 0)
     monkeypatch.delitem(sys.modules, "work_for_workers", raising=False)
     return importlib.import_module("work_for_workers")
@@ -52,4 +52,4 @@ def test_few_files_need_no_pool(work: ModuleType, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("persistlint.workers._WORTH_A_POOL", 1_000)
 
     # A lambda could not be sent to a worker.
-    assert dict(mapper(8)(lambda task: work.upper(task), TASKS)) == EXPECTED
+    assert dict(mapper(8)(lambda task: (task[0], task[1].upper().encode()), TASKS)) == EXPECTED

@@ -52,10 +52,18 @@ def _command(options: Namespace) -> int:
             from persistlint.cli.check import check
 
             return check(options)
+        case "acceptance":
+            from persistlint.cli.acceptance import acceptance
+
+            return acceptance(options)
         case "schema":
             from persistlint.cli.schema import schema
 
             return schema(options)
+        case "upgrades":
+            from persistlint.cli.upgrades import upgrades
+
+            return upgrades(options)
         case "facts":
             from persistlint.cli.facts import facts
 

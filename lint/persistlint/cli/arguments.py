@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import NoReturn
 
 from persistlint import __version__
-from persistlint.errors import UserError
-from persistlint.settings import DIALECTS, did_you_mean
+from persistlint.errors import UserError, did_you_mean
+from persistlint.settings import DIALECTS
 
-COMMANDS = ("check", "schema", "facts", "rules", "explain", "config")
+COMMANDS = ("check", "acceptance", "schema", "upgrades", "facts", "rules", "explain", "config")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -39,22 +39,27 @@ def help_text() -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+    root = _Parser(
         prog="persistlint",
         description="Find the places where persistence code disagrees with itself.",
         allow_abbrev=False,
     )
-    parser.add_argument("-V", "--version", action="version", version=f"persistlint {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    root.add_argument("-V", "--version", action="version", version=f"persistlint {__version__}")
+    commands = root.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
     def command(name: str, summary: str) -> argparse.ArgumentParser:
         return commands.add_parser(name, help=summary, description=summary, allow_abbrev=False)
 
     _check(command("check", "Check a project; exit 1 when there are findings."))
+    acceptance = command("acceptance", "Decide the acceptance checks of the contract documents; exit 1 when one fails.")
+    _format(acceptance, ("text", "json", "markdown"))
+    _project(acceptance)
+    _reading(acceptance)
     schema = command("schema", "Show the tables that the code defines: what a fresh install has.")
     _format(schema, ("sql", "json"))
     _project(schema)
     _reading(schema)
+    _upgrades(command("upgrades", "Carry out the upgrades on SQLite, and show what a fresh install has and they do not."))
     facts = command("facts", "Show what is read out of one file, as JSON.")
     facts.add_argument("file", type=Path, metavar="FILE", help="a Python or SQL file")
     _dialect(facts)
@@ -62,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     explain = command("explain", "Show what a rule reports, why, and what to do instead.")
     explain.add_argument("rule", metavar="RULE", help="the rule's name")
     _project(command("config", "Show the root and the settings that a check would use, as TOML."))
-    return parser
+    return root
 
 
 def _check(check: argparse.ArgumentParser) -> None:
@@ -88,6 +93,17 @@ def _check(check: argparse.ArgumentParser) -> None:
     check.add_argument("--exit-zero", action="store_true", help="exit 0 even when there are findings")
     _project(check)
     _reading(check)
+
+
+def _upgrades(upgrades: argparse.ArgumentParser) -> None:
+    _format(upgrades, ("text", "json"))
+    upgrades.add_argument(
+        "--baseline",
+        metavar="FILE.sql|empty",
+        help="begin with this schema; else with those of the contract, and with the one that the upgrades show",
+    )
+    _project(upgrades)
+    _reading(upgrades)
 
 
 def _project(parser: argparse.ArgumentParser) -> None:

@@ -7,19 +7,22 @@ from argparse import Namespace
 
 from persistlint.cli import output
 from persistlint.cli.project import locate
+from persistlint.settings import setting_names
 
 
 def config(options: Namespace) -> int:
-    """Write the settings as TOML that could stand in persistlint.toml."""
+    """Write the settings as TOML that could stand in persistlint.toml; what is not set is left out."""
     root, settings = locate(options.paths, options.config)
     lines = [f"# root: {root}", f"# settings: {settings.origin or 'none, these are the defaults'}"]
-    if settings.select is not None:
-        lines.append(f"select = {json.dumps(settings.select)}")
-    lines.append(f"ignore = {json.dumps(settings.ignore)}")
-    lines.append(f"exclude = {json.dumps(settings.exclude)}")
-    lines.append(f"dialect = {json.dumps(settings.dialect)}")
-    lines.append("")
-    lines.append("[per-file-ignores]")
-    lines += [f"{json.dumps(pattern)} = {json.dumps(names)}" for pattern, names in settings.per_file_ignores]
+    for name in setting_names():
+        value = getattr(settings, name.replace("-", "_"))
+        if value is not None and name != "per-file-ignores":
+            # Strings, numbers and lists of strings are written alike in JSON and TOML.
+            lines.append(f"{name} = {json.dumps(value, ensure_ascii=False)}")
+    lines += ["", "[per-file-ignores]"]
+    lines += [
+        f"{json.dumps(pattern, ensure_ascii=False)} = {json.dumps(names)}"
+        for pattern, names in settings.per_file_ignores
+    ]
     output.write("\n".join(lines) + "\n")
     return 0

@@ -12,12 +12,13 @@ from persistlint.registry import LoadedRule, RuleSet
 
 def rules(options: Namespace) -> int:
     """List all rules."""
-    renderers = {"text": _text, "json": _json, "markdown": _markdown}
+    renderers = {"text": _text, "json": _json, "markdown": markdown}
     output.write(renderers[options.format](registry.load()))
     return 0
 
 
-def _markdown(known: RuleSet) -> str:
+def markdown(known: RuleSet) -> str:
+    """The table of rules as the README shows it."""
     lines = ["| family | rule | severity | what it reports |", "|---|---|---|---|"]
     lines += [f"| {rule.family} | `{rule.name}` | {_severity(rule)} | {rule.summary} |" for rule in known]
     return "\n".join(lines) + "\n"

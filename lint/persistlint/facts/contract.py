@@ -1,10 +1,11 @@
-"""What contract documents say: tables, clauses, units, matrix rows, artifacts, acceptance checks, each with its place."""
+"""What contract documents say: tables, units, matrix rows, artifacts, acceptance checks, each with its place."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
 
+from persistlint.facts.clauses import DefaultClause, DocumentClause, StoreClause, UpgradeClause
 from persistlint.facts.schema import TableFact
 from persistlint.source import Span
 
@@ -32,110 +33,6 @@ class BlockProblem:
     message: str
     span: Span
     help: str | None = None
-
-
-# -- clauses: `toml contract` ------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """`name = value` of a clause; `name` is dotted inside a nested table (`journal_mode.local`)."""
-
-    name: str
-    span: Span
-
-
-def _place(keys: tuple[Key, ...], name: str, otherwise: Span) -> Span:
-    return next((key.span for key in keys if key.name == name), otherwise)
-
-
-@dataclass(frozen=True, slots=True)
-class StoreClause:
-    """`[[store]]`: one database. A key that is not written is None, and promises nothing.
-
-    `engine` and `dispose` are `module:function`; `begin` is DEFERRED, IMMEDIATE or EXCLUSIVE; journal modes are upper
-    case. `journal_mode = "WAL"` is the same mode on local and network file systems.
-    """
-
-    name: str
-    span: Span
-    unit: str | None = None
-    tables: tuple[str, ...] | None = None
-    engine: str | None = None
-    begin: str | None = None
-    busy_timeout_ms: int | None = None
-    journal_local: str | None = None
-    journal_network: str | None = None
-    foreign_keys: bool | None = None
-    dispose: str | None = None
-    keys: tuple[Key, ...] = ()
-
-    def at(self, key: str) -> Span:
-        """The place of that key as it is written (`journal_mode`, `journal_mode.local`); the clause's where absent."""
-        return _place(self.keys, key, self.span)
-
-
-@dataclass(frozen=True, slots=True)
-class UpgradeClause:
-    """`[[upgrade]]`: `column` (the whole table where None) reaches old databases by the function `by`."""
-
-    table: str
-    by: str
-    span: Span
-    unit: str | None = None
-    column: str | None = None
-    keys: tuple[Key, ...] = ()
-
-    def at(self, key: str) -> Span:
-        """The place of that key; the clause's where it is absent."""
-        return _place(self.keys, key, self.span)
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentClause:
-    """`[[document]]`: a JSON or CSV file that a table is imported from and exported to.
-
-    `import_by` and `export_by` are the keys `import` and `export`: `module:function`. `backup` is a file name that
-    may hold `{timestamp}`. `when_not_empty` is `skip`, `merge`, `replace` or `fail`.
-    """
-
-    path: str
-    table: str
-    span: Span
-    unit: str | None = None
-    import_by: str | None = None
-    export_by: str | None = None
-    backup: str | None = None
-    when_not_empty: str | None = None
-    keys: tuple[Key, ...] = ()
-
-    def at(self, key: str) -> Span:
-        """The place of that key as it is written (`import`); the clause's where it is absent."""
-        return _place(self.keys, key, self.span)
-
-
-@dataclass(frozen=True, slots=True)
-class DefaultClause:
-    """`[[default]]`: the default that Python code, not the database, gives a column. Exactly one of the two is set.
-
-    `value` is a literal as Python source text (`999`, `False`, `'x'`, `[]`); `by` is a `module:function` that makes
-    the value.
-    """
-
-    table: str
-    column: str
-    span: Span
-    unit: str | None = None
-    value: str | None = None
-    by: str | None = None
-    keys: tuple[Key, ...] = ()
-
-    def at(self, key: str) -> Span:
-        """The place of that key; the clause's where it is absent."""
-        return _place(self.keys, key, self.span)
-
-
-# -- fences and sections ------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +66,9 @@ class Section:
 class Unit:
     """A `## D01 …` section of a contracts document.
 
-    `declares` are the tables of its `sql contract` fences, `refers` those that its clauses name; `mentions` are the
-    code spans of its prose. `blocks` are the opening lines of its contract fences, readable or not. `waiver` is the
-    statement that no contract block applies.
+    `declares` are the tables of its `sql contract` fences, `refers` those that its clauses on one table name;
+    `mentions` are the code spans of its prose and the tables of its stores. `blocks` are the opening lines of its
+    contract fences, readable or not. `waiver` is the statement that no contract block applies.
     """
 
     id: str
@@ -184,6 +81,8 @@ class Unit:
     declares: tuple[Name, ...] = ()
     refers: tuple[Name, ...] = ()
     mentions: tuple[str, ...] = ()
+    readable: bool = True
+    """False where one of its blocks has a problem, so that it may declare more than could be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +95,6 @@ class AcceptanceCheck:
     label: str | None = None
     rules: tuple[Name, ...] = ()
     unit: str | None = None
-
-
-# -- matrix and inventory ------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ class Unresolved:
 
     reason: str
     span: Span
+    table: bool = False
+    """Whether it is a whole table, which exists under a name that is not known."""
 
 
 @dataclass(frozen=True, slots=True)

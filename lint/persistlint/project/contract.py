@@ -6,20 +6,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
+from persistlint.facts.clauses import DefaultClause, DocumentClause, StoreClause, UpgradeClause
 from persistlint.facts.contract import (
     AcceptanceCheck,
     Artifact,
     Baseline,
     BlockProblem,
     ContractFacts,
-    DefaultClause,
-    DocumentClause,
     Matrix,
     Role,
     Row,
-    StoreClause,
     Unit,
-    UpgradeClause,
 )
 from persistlint.facts.schema import TableFact
 
@@ -133,10 +130,10 @@ def _tables(
             first[table.name.lower()] = table
     orphans: list[BlockProblem] = []
     for index in chain.from_iterable(one.indexes for one in facts):
-        table = first.get(index.name.lower())
-        if table is None:
+        owner = first.get(index.name.lower())
+        if owner is None:
             message = f"this index stands on `{index.name}`, which no contract block declares"
             orphans.append(BlockProblem(message, index.span, f"declare the table `{index.name}`, or remove the index"))
         else:
-            first[index.name.lower()] = replace(table, indexes=(*table.indexes, *index.indexes))
+            first[index.name.lower()] = replace(owner, indexes=(*owner.indexes, *index.indexes))
     return tuple(first.values()), tuple(repeated), orphans

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from persistlint.facts import code
 from persistlint.facts.schema import TableFact, Unresolved
 from persistlint.facts.sql import SqlStatement
-from persistlint.project.interp.machine import CallEvent, Machine
-from persistlint.project.interp.modules import Modules
+from persistlint.project.calls import Calls
+from persistlint.project.contract import Documents, unite
+from persistlint.project.interp.frames import CallEvent
+from persistlint.project.interp.machine import Machine
+from persistlint.project.interp.modules import Module, Modules
 from persistlint.project.interp.values import Loc
 from persistlint.project.model import Project, Statement
 from persistlint.project.sql import constants, drivers, statements
 from persistlint.project.sql.sites import Sites
 from persistlint.project.sqlalchemy.operations import Operations
-from persistlint.project.sqlalchemy.tables import find_tables, is_column
+from persistlint.project.sqlalchemy.tables import Found, find_tables, is_column
 from persistlint.source import Span
 
-_INTERESTING = code.Hint.SQL | code.Hint.EXECUTE | code.Hint.TABLES
+_INTERESTING = code.Hint.SQL | code.Hint.EXECUTE | code.Hint.TABLES | code.Hint.ALEMBIC
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,8 @@ class Inputs:
     """What linking needs: facts by path, and functions for what is only needed now and then.
 
     `python` has the files that can hold persistence code; `load` gives the facts of any other Python file of the
-    project, None where there is none; `paths` are all files of the project; `parse` reads SQL.
+    project, None where there is none; `paths` are all files of the project; `parse` reads SQL; `documents` are the
+    contract documents.
     """
 
     python: Mapping[str, code.FileFacts]
@@ -35,16 +39,35 @@ class Inputs:
     paths: frozenset[str]
     dialect: str
     parse: Callable[[str, str], tuple[SqlStatement, ...]]
+    documents: Documents = field(default_factory=Documents)
+
+
+@dataclass(frozen=True, slots=True)
+class Linkage:
+    """The model, and what it was made with: enough to carry out the project's upgrades."""
+
+    project: Project
+    machine: Machine
+    modules: tuple[Module, ...]
+    found: Found
+    calls: Calls
+    spans: Callable[[Loc], Span]
 
 
 def link(inputs: Inputs) -> Project:
     """The project model. The same inputs give the same model, whatever their order."""
+    return link_all(inputs).project
+
+
+def link_all(inputs: Inputs) -> Linkage:
+    """The project model with the interpreter that made it."""
     modules = Modules(inputs.paths, lambda path: inputs.python.get(path) or inputs.load(path))
-    machine = Machine(modules)
+    machine = Machine(modules, inputs.dialect)
     machine.is_instrumented = is_column
     sites = Sites()
     operations = Operations()
-    machine.on_call = _each(sites.on_call, operations.on_call)
+    calls = Calls()
+    machine.on_call = _each(sites.on_call, operations.on_call, calls.on_call)
     loaded = [module for path in sorted(inputs.python) if (module := modules.at(path)) is not None]
     for module in loaded:
         machine.run_module(module)
@@ -52,6 +75,7 @@ def link(inputs: Inputs) -> Project:
     spans = _Spans(modules)
     found = find_tables(machine, spans.of)
     foreign = {module.path: names for module in loaded if (names := drivers.foreign(module.facts.body))}
+    makers = sorted(frozenset[str]().union(*(drivers.makers(module.facts.body) for module in loaded)))
     all_sites = [*sites.all(), *constants.unexecuted(loaded, sites)]
     sql = statements.from_sites(all_sites, modules.at, inputs.parse, inputs.dialect, foreign)
     for path in sorted(inputs.sql_files):
@@ -59,15 +83,18 @@ def link(inputs: Inputs) -> Project:
     sql.sort(key=_order)
     tables = sorted([*found.tables, *statements.tables_of(sql)], key=lambda table: (table.span, table.name))
     hidden = [Unresolved(reason, spans.of(loc)) for reason, loc in sites.unresolved()]
-    return Project(
+    project = Project(
         tables=tuple(tables),
         statements=tuple(sql),
         operations=operations.facts(machine, spans.of),
+        makers=tuple(makers),
         unresolved=tuple(sorted({*found.unresolved, *hidden}, key=lambda item: (item.span, item.reason))),
         files=tuple(sorted({*inputs.python, *inputs.sql_files})),
         dialect=inputs.dialect,
         by_name=_by_name(tables),
+        contract=unite(inputs.documents),
     )
+    return Linkage(project, machine, tuple(loaded), found, calls, spans.of)
 
 
 def _each(*listeners: Callable[[CallEvent], None]) -> Callable[[CallEvent], None]:
@@ -114,5 +141,3 @@ class _Spans:
     def of(self, loc: Loc) -> Span:
         module = self._modules.at(loc.path) if loc.path else None
         return module.span(loc) if module is not None else Span(loc.path, 1, 1)
-
-

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from persistlint.facts.schema import TableFact, Unresolved
 from persistlint.facts.sql import SqlStatement
+from persistlint.facts.upgrades import StoreUpgrade
 from persistlint.project.contract import Contract
 from persistlint.source import Span
 
@@ -53,16 +55,31 @@ class Statement:
     """What the text is handed to, as written: `self.conn` of `self.conn.execute(…)`."""
     opened: Span | None = None
     """The call that opened the database (`sqlite3.connect(…)`, `create_engine(…)`), where it can be seen from here."""
+    database: str | None = None
+    """What that call opens, in words that are the same wherever the same value is meant; None where that is unknown."""
 
     def span_of(self, start: int, end: int) -> Span:
         """Where the characters from `start` to `end` of `text` stand; the whole statement where that is not known."""
-        first = next((s for s in self.segments if s.start <= start < s.end), None)
+        first = self._segment_at(start)
         if first is None:
             return self.span
-        last = next((s for s in self.segments if s.start <= max(start, end - 1) < s.end and s.path == first.path), first)
+        last = self._segment_at(max(start, end - 1))
+        if last is None or last.path != first.path:
+            last = first
         line, column = _place(first, start)
+        if (last.line, last.column) < (first.line, first.column):
+            last = first  # put together from pieces in another order: the end of the first one is the best to show
         end_line, end_column = _place(last, min(max(start, end - 1), last.end - 1))
         return Span(first.path, line, column, end_line, end_column + 1)
+
+    def _segment_at(self, offset: int) -> Segment | None:
+        # A script of thousands of statements has thousands of segments, so they are not looked through one by one.
+        index = bisect_right(self.segments, offset, key=_start) - 1
+        return self.segments[index] if index >= 0 and offset < self.segments[index].end else None
+
+
+def _start(segment: Segment) -> int:
+    return segment.start
 
 
 def _place(segment: Segment, offset: int) -> tuple[int, int]:
@@ -85,7 +102,7 @@ class Interpolation:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One schema operation of an Alembic script.
+    """One schema operation that Python code asks a library for: those of Alembic, and `DataFrame.to_sql`.
 
     `action` is `create-table`, `drop-table`, `rename-table`, `add-column`, `drop-column`, `rename-column` or
     `alter-column`. `table` and `column` are None where they cannot be known, or where the action has none.
@@ -114,6 +131,10 @@ class Project:
     """What a fresh install has: `tables` without the definitions that later steps of an upgrade replace."""
     operations: tuple[Operation, ...] = ()
     """What Alembic scripts do to the schema, in the order of their places."""
+    makers: tuple[str, ...] = ()
+    """Libraries that the project imports and that create tables in ways that are not read: `peewee`, `sqlite_utils`."""
+    upgrades: tuple[StoreUpgrade, ...] = ()
+    """Each store's upgrade path, carried out on SQLite from each starting schema."""
     unresolved: tuple[Unresolved, ...] = ()
     files: tuple[str, ...] = ()
     dialect: str = "sqlite"

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 _STEPS = 2_000_000
 _MAX_LENGTH = 4_000_000
 _LIMIT_LENGTH, _LIMIT_ATTACHED = 0, 7
-_MISSING = re.compile(r"(?:no such function: |unknown function: )(?P<function>\w+)|no such collation sequence: (?P<collation>\w+)")
+_MISSING = re.compile(
+    r"(?:no such function: |unknown function: )(?P<function>\w+)|no such collation sequence: (?P<collation>\w+)"
+)
 _RETRIES = 16
 _DENIED_FUNCTIONS = frozenset({"load_extension", "readfile", "writefile", "edit", "fts3_tokenizer"})
 
@@ -80,6 +82,14 @@ class Memory:
         """The rows of a query of ours. Raises sqlite3.Error."""
         return self._connection.execute(query, parameters).fetchall()
 
+    def query(self, query: str) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
+        """Column names and rows of a query that was extracted. Raises sqlite3.Error."""
+        cursor = self._connection.execute(query)
+        try:
+            return tuple(str(column[0]) for column in cursor.description or ()), cursor.fetchmany(1000)
+        finally:
+            cursor.close()
+
     def stored(self) -> tuple[Stored, ...]:
         """The schema, in the order of creation, without SQLite's own tables."""
         rows = self.rows("SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master ORDER BY rowid")
@@ -94,8 +104,12 @@ class Memory:
             return ()
         return tuple(
             StoredColumn(
-                str(name), str(kind or ""), bool(notnull), None if default is None else str(default),
-                int(str(key)), int(str(hidden)),
+                str(name),
+                str(kind or ""),
+                bool(notnull),
+                None if default is None else str(default),
+                int(str(key)),
+                int(str(hidden)),
             )  # fmt: skip
             for _, name, kind, notnull, default, key, hidden in rows
         )
@@ -108,7 +122,7 @@ class Memory:
             return False
 
     @contextmanager
-    def attempt(self) -> Iterator[None]:
+    def attempt(self) -> Generator[None]:
         """Whatever is run inside is undone at the end."""
         self._connection.execute("SAVEPOINT persistlint_attempt")
         try:

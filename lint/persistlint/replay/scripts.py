@@ -77,7 +77,12 @@ def _run(memory: Memory, scripts: list[list[Statement]]) -> dict[str, Span] | No
     for script in scripts:
         for statement in script:
             sql = statement.sql
-            if memory.run(statement.text[sql.start : sql.end]) is not None and sql.kind not in (Kind.INSERT, Kind.UPDATE, Kind.DELETE, Kind.SELECT):
+            if memory.run(statement.text[sql.start : sql.end]) is not None and sql.kind not in (
+                Kind.INSERT,
+                Kind.UPDATE,
+                Kind.DELETE,
+                Kind.SELECT,
+            ):
                 return None
             if sql.creates is not None and sql.kind is not Kind.CREATE_INDEX:
                 places[sql.creates.name.lower()] = statement.span

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 
-from persistlint.facts.schema import CheckFact, ColumnFact, ForeignKeyFact, IndexFact, TableFact, Unresolved
+from persistlint.facts.schema import TableFact, Unresolved
+from persistlint.replay.ddl import create_index, create_table
 from persistlint.reporters.paint import safe
-
-_LITERAL = re.compile(
-    r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?|0x[0-9a-f]+|x?'(?:[^']|'')*'"
-    r"|null|true|false|current_(?:time|date|timestamp)",
-    re.IGNORECASE,
-)
 
 
 def schema_sql(tables: Sequence[TableFact], unresolved: Iterable[Unresolved]) -> str:
@@ -47,9 +41,9 @@ def _statements(tables: Sequence[TableFact], database: sqlite3.Connection) -> It
         yield f"-- {_described(table)}"
         yield from (f"-- also defined: {_described(other)}" for other in others.get(name, []))
         if table.kind == "table":
-            yield from _tried(_create_table(table), database)
+            yield from _tried(create_table(table), database)
             for index in table.indexes:
-                yield from _tried(_create_index(table, index), database)
+                yield from _tried(create_index(table, index), database)
         yield ""
 
 
@@ -91,77 +85,3 @@ def _tried(statement: str, database: sqlite3.Connection) -> Iterator[str]:
         yield from (f"-- {line}" for line in statement.splitlines())
     else:
         yield f"{statement};"
-
-
-def _create_table(table: TableFact) -> str:
-    inline_key = _autoincremented(table)
-    parts = [_column(column, inline_key=inline_key is column) for column in table.columns]
-    if table.primary_key and inline_key is None:
-        parts.append(f"PRIMARY KEY {_names(table.primary_key)}")
-    parts += [_named(unique.name) + f"UNIQUE {_names(unique.columns)}" for unique in table.uniques]
-    parts += [_foreign_key(key) for key in table.foreign_keys]
-    parts += [_check(check) for check in table.checks if check.expression is not None]
-    options = [text for text, on in (("WITHOUT ROWID", table.without_rowid), ("STRICT", table.strict)) if on]
-    body = ",\n  ".join(parts)
-    return f"CREATE TABLE {_quoted(table.name)} (\n  {body}\n)" + (f" {', '.join(options)}" if options else "")
-
-
-def _autoincremented(table: TableFact) -> ColumnFact | None:
-    if len(table.primary_key) != 1:
-        return None
-    column = table.column(table.primary_key[0])
-    return column if column is not None and column.autoincrement and (column.type or "").upper() == "INTEGER" else None
-
-
-def _column(column: ColumnFact, *, inline_key: bool) -> str:
-    words = [_quoted(column.name)]
-    if column.type:
-        words.append(column.type)
-    if inline_key:
-        words.append("PRIMARY KEY AUTOINCREMENT")
-    if not column.nullable:
-        words.append("NOT NULL")
-    if column.server_default is not None:
-        words.append(f"DEFAULT {_default(column.server_default)}")
-    if column.collation:
-        words.append(f"COLLATE {_quoted(column.collation)}")
-    return " ".join(words)
-
-
-def _default(text: str) -> str:
-    stripped = text.strip()
-    bare = _LITERAL.fullmatch(stripped) or (stripped.startswith("(") and stripped.endswith(")"))
-    return stripped if bare else f"({stripped})"
-
-
-def _foreign_key(key: ForeignKeyFact) -> str:
-    target = f"{_quoted(key.table)} {_names(key.references)}" if key.references else _quoted(key.table)
-    actions = "".join(
-        f" ON {event} {action}" for event, action in (("DELETE", key.ondelete), ("UPDATE", key.onupdate)) if action
-    )
-    return f"{_named(key.name)}FOREIGN KEY {_names(key.columns)} REFERENCES {target}{actions}"
-
-
-def _check(check: CheckFact) -> str:
-    return f"{_named(check.name)}CHECK ({check.expression})"
-
-
-def _create_index(table: TableFact, index: IndexFact) -> str:
-    unique = "UNIQUE " if index.unique else ""
-    known = {column.name.lower() for column in table.columns}
-    columns = ", ".join(_quoted(column) if column.lower() in known else column for column in index.columns)
-    where = f" WHERE {index.where}" if index.where else ""
-    name = index.name or "_".join(["ix", table.name, *index.columns])
-    return f"CREATE {unique}INDEX {_quoted(name)} ON {_quoted(table.name)} ({columns}){where}"
-
-
-def _named(name: str | None) -> str:
-    return f"CONSTRAINT {_quoted(name)} " if name else ""
-
-
-def _names(names: Sequence[str]) -> str:
-    return f"({', '.join(_quoted(name) for name in names)})"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

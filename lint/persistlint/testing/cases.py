@@ -9,6 +9,9 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from persistlint.contracts import DEFAULTS
+from persistlint.facts.contract import Role
+
 HEADINGS = ("What it does", "Why it matters", "Example", "Use instead", "Limits")
 """What every rule's page has, in this order; further headings may follow or stand between."""
 
@@ -17,8 +20,8 @@ _NAMES = {
     "python": "app.py",
     "sql": "schema.sql",
     "toml": "persistlint.toml",
-    "md": "contract.md",
-    "markdown": "contract.md",
+    "md": DEFAULTS[Role.CONTRACTS],
+    "markdown": DEFAULTS[Role.CONTRACTS],
 }
 """What a block without a path is called, by language. Blocks of other languages are prose."""
 _PATH = re.compile(r"`([^`]+)`:")

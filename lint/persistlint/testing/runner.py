@@ -29,6 +29,7 @@ def cases_of(rules: RuleSet) -> tuple[Case, ...]:
 
 def check_case(case: Case, rules: RuleSet) -> None:
     """Run the page's rule, and those that marks name, over the case's files. Raises CaseError."""
+    __tracebackhide__ = True
     expected = {
         (file.path, line, rule or case.rule) for file in case.files for line, rule in file.marks
     }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import string
 import subprocess
 import sys
@@ -15,70 +16,15 @@ from hypothesis import strategies as st
 
 from persistlint.extract.sql import parse
 from persistlint.extract.sql.engine import Engine, RefusedError
-from persistlint.facts.sql import Kind
+from persistlint.facts.sql import ColumnUse, Kind, LiteralWrite, TableUse
 
-WORDS = [
-    *[
-        "SELECT",
-        "FROM",
-        "WHERE",
-        "INSERT",
-        "INTO",
-        "VALUES",
-        "UPDATE",
-        "SET",
-        "DELETE",
-        "CREATE",
-        "TABLE",
-        "INDEX",
-        "ON",
-        "TRIGGER",
-        "BEGIN",
-        "END",
-        "CASE",
-        "WHEN",
-    ],
-    *[
-        "ALTER",
-        "ADD",
-        "COLUMN",
-        "DROP",
-        "PRAGMA",
-        "WITH",
-        "AS",
-        "UNION",
-        "JOIN",
-        "USING",
-        "ORDER",
-        "BY",
-        "LIMIT",
-        "NOT",
-        "NULL",
-        "DEFAULT",
-        "CHECK",
-        "REFERENCES",
-    ],
-    *[
-        "PRIMARY",
-        "KEY",
-        "UNIQUE",
-        "CONSTRAINT",
-        "FOREIGN",
-        "CONFLICT",
-        "DO",
-        "NOTHING",
-        "RETURNING",
-        "VIRTUAL",
-        "VIEW",
-        "IF",
-        "EXISTS",
-        "IN",
-        "RENAME",
-        "TO",
-    ],
-    *["t", "a", "b", "main", "1", "'x'", '"q"', "[z]", "?", ":n", "%s", "{f}", "__hole0001__", "pre___hole0002__"],
-    *["(", ")", ",", ";", ".", "=", "*", "-", "||", "::", "--", "/*", "*/", "'", '"', "[", "$$", "\n", "\0", "\ud800"],
-]
+SQL = """
+SELECT FROM WHERE INSERT INTO VALUES UPDATE SET DELETE CREATE TABLE INDEX ON TRIGGER BEGIN END CASE WHEN
+ALTER ADD COLUMN DROP PRAGMA WITH AS UNION JOIN USING ORDER BY LIMIT NOT NULL DEFAULT CHECK REFERENCES
+PRIMARY KEY UNIQUE CONSTRAINT FOREIGN CONFLICT DO NOTHING RETURNING VIRTUAL VIEW IF EXISTS IN RENAME TO
+t a b main 1 'x' "q" [z] ? :n %s {f} __hole0001__ pre___hole0002__ ( ) , ; . = * - || :: -- /* */ ' " [ $$
+"""
+WORDS = [*SQL.split(), "\n", "\0", chr(0xD800)]
 DIALECTS = st.sampled_from(["sqlite", "sqlite", "sqlite", "postgres", "mysql", "tsql", "klingon"])
 QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -89,7 +35,8 @@ def sound(text: str, dialect: str) -> None:
     for one in statements:
         assert 0 <= one.start < one.end <= len(text)
         assert one.start <= one.problem_at <= one.end or one.problem is None
-        for use in (*one.tables, *one.columns, *one.literals):
+        uses: list[TableUse | ColumnUse | LiteralWrite] = [*one.tables, *one.columns, *one.literals]
+        for use in uses:
             assert one.start <= use.start < use.end <= one.end
 
 
@@ -203,11 +150,8 @@ def test_the_private_database_attaches_and_loads_nothing() -> None:
         assert engine.complaint("ATTACH ':memory:' AS x") is None  # its syntax is right, and it is not carried out
         with pytest.raises(RefusedError), engine.created("ATTACH ':memory:' AS x", ""):
             pass
-        with engine.created("CREATE TABLE t (", "a)") as rows, pytest.raises(RefusedError):
-            try:
-                rows.execute("SELECT load_extension('x')")
-            except Exception as error:
-                raise RefusedError(str(error)) from error
+        with engine.created("CREATE TABLE t (", "a)") as rows, pytest.raises(sqlite3.DatabaseError):
+            rows.execute("SELECT load_extension('x')")
         with pytest.raises(RefusedError), engine.created("CREATE TABLE t (", "a); CREATE TABLE u (b)"):
             pass
         with engine.created("CREATE TABLE t (", "a)") as rows:

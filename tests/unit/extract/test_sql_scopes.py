@@ -130,10 +130,10 @@ def test_a_bare_double_quoted_name_may_be_a_string_in_sqlite() -> None:
         ('INSERT INTO t (key, "check") VALUES (?, ?)', ["key@t!", "check@t!"]),
         ("INSERT INTO t (a) SELECT b FROM u WHERE c", ["a@t!", "b@u", "c@u"]),
         (
-            "INSERT INTO t (a, b) VALUES (1, 2) ON CONFLICT (a) WHERE c DO UPDATE SET b = excluded.b + d, e = t.f"
-            " WHERE g RETURNING h",
-            ["a@t!", "b@t!", "a@t", "c@t", "b@t!", "d@t", "e@t!", "f@t", "g@t", "h@t"],
+            "INSERT INTO t (a) VALUES (1) ON CONFLICT (a) WHERE c DO UPDATE SET b = excluded.b + d WHERE t.g",
+            ["a@t!", "a@t", "c@t", "b@t!", "d@t", "g@t"],
         ),
+        ("INSERT INTO t (a) VALUES (1) RETURNING b", ["a@t!", "b@t"]),
         ("UPDATE t SET a = b, c = c + 1 WHERE d = 1", ["a@t!", "b@t", "c@t!", "c@t", "d@t"]),
         ("UPDATE t AS x SET a = x.b WHERE x.c", ["a@t!", "b@t", "c@t"]),
         ("UPDATE t SET (a, b) = (SELECT c, d FROM u)", ["a@t!", "b@t!", "c@u|t", "d@u|t"]),

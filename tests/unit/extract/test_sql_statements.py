@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from persistlint.extract.sql import parse
-from persistlint.facts.sql import Kind, Pragma, SqlStatement
+from persistlint.facts.sql import ColumnUse, Kind, Pragma, SqlStatement, TableUse
 
 
 def only(text: str, dialect: str = "sqlite") -> SqlStatement:
@@ -204,8 +204,14 @@ def test_explain_names_what_its_statement_names() -> None:
 def test_every_name_stands_where_the_facts_say() -> None:
     text = 'SELECT 1; UPDATE main."a b" SET [c d] = `e`, f = 2 WHERE "a b".g IN (SELECT h FROM u)'
     for statement in parse(text):
-        for use in (*statement.tables, *statement.columns):
+        uses: list[TableUse | ColumnUse] = [*statement.tables, *statement.columns]
+        for use in uses:
             assert text[use.start : use.end].strip('"`[]') == use.name
         for literal in statement.literals:
             assert text[literal.start : literal.end] == literal.value
     assert len(parse(text)[1].columns) == 5
+
+
+def test_percent_signs_escaped_for_formatting_are_read_as_one() -> None:
+    statement = only("SELECT a FROM t WHERE b %% 2 = %s AND c LIKE 'x%%'")
+    assert [use.name for use in statement.columns] == ["a", "b", "c"]

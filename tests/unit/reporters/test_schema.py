@@ -21,8 +21,8 @@ from persistlint.source import Span
 AT = Span("models.py", 1, 1)
 
 
-def column(name: str, type: str | None = "INTEGER", *, nullable: bool = True, default: str | None = None) -> ColumnFact:
-    return ColumnFact(name, type, nullable, AT, server_default=default)
+def column(name: str, kind: str | None = "INTEGER", *, nullable: bool = True, default: str | None = None) -> ColumnFact:
+    return ColumnFact(name, kind, nullable, AT, server_default=default)
 
 
 OWNER = TableFact(
@@ -71,7 +71,7 @@ def test_sql_is_ddl_that_makes_the_same_tables() -> None:
             ("state", "", 0, None, 0),
             ("owner_id", "INTEGER", 0, None, 0),
         ]
-        keys = database.execute("SELECT \"table\", \"from\", \"to\", on_delete FROM pragma_foreign_key_list('item')")
+        keys = database.execute('SELECT "table", "from", "to", on_delete FROM pragma_foreign_key_list(\'item\')')
         assert keys.fetchall() == [("owner", "owner_id", "id", "CASCADE")]
         indexes = database.execute("SELECT name, \"unique\", partial FROM pragma_index_list('item') ORDER BY name")
         assert indexes.fetchall() == [("ix_lower", 0, 0), ("ix_name", 1, 1), ("sqlite_autoindex_item_1", 1, 0)]

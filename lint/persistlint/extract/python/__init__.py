@@ -7,17 +7,16 @@ import sys
 from array import array
 
 from persistlint.facts import code
+from persistlint.nesting import too_deep
 from persistlint.source import line_starts
 
 _MATTERS = re.compile(
     rb"sqlalchemy|sqlite|sqlmodel|alembic|aiosqlite|\bdb\.Model\b|\.execute(?:many|script)?\b"
-    rb"|\bCREATE\s+(?:TEMP\w*\s+)?(?:TABLE|UNIQUE|INDEX|TRIGGER|VIEW|VIRTUAL)\b|\bALTER\s+TABLE\b|\bINSERT\s+(?:OR\s+\w+\s+)?INTO\b"
-    rb"|\bDELETE\s+FROM\b|\bPRAGMA\b|\bmapped_column\b|\bColumn\(",
+    rb"|\bCREATE\s+(?:TEMP\w*\s+)?(?:TABLE|UNIQUE|INDEX|TRIGGER|VIEW|VIRTUAL)\b|\bALTER\s+TABLE\b"
+    rb"|\bINSERT\s+(?:OR\s+\w+\s+)?INTO\b|\bDELETE\s+FROM\b|\bPRAGMA\b|\bmapped_column\b|\bColumn\(",
     re.IGNORECASE,
 )
 
-_DEEPEST = 150
-"""Brackets within brackets: more would end libcst's native parser's stack, and the process with it."""
 _RECURSION = 12_000
 
 
@@ -31,14 +30,13 @@ def extract_python(path: str, text: str) -> code.FileFacts:
 
     Never raises on any text: what cannot be read is told in `FileFacts.problem`, and such a file has no other facts.
     """
-    starts = line_starts(text)
-    lines = array("I", starts).tobytes()
-    problem = _too_deep(text)
-    if problem is not None:
-        return code.FileFacts(path, lines, problem=problem)
-    import libcst  # noqa: PLC0415  (only a run that has something to parse pays for it)
+    lines = array("I", line_starts(text)).tobytes()
+    reason = too_deep(text)
+    if reason is not None:
+        return code.FileFacts(path, lines, problem=code.Problem(reason, 1, 1))
+    import libcst  # only a run that has something to parse pays for it
 
-    from persistlint.extract.python.lower import Lowering  # noqa: PLC0415
+    from persistlint.extract.python.lower import Lowering
 
     limit = sys.getrecursionlimit()
     try:
@@ -49,12 +47,9 @@ def extract_python(path: str, text: str) -> code.FileFacts:
     except libcst.ParserSyntaxError as error:
         return code.FileFacts(path, lines, problem=_syntax_problem(error))
     except RecursionError:
-        return code.FileFacts(path, lines, problem=code.Problem("nested too deeply to read", 1, 1))
-    except Exception as error:  # noqa: BLE001  (libcst raises bare exceptions on some malformed texts)
-        if type(error).__module__.split(".")[0] not in ("libcst", "builtins"):
-            raise
-        if not isinstance(error, (ValueError, TypeError, libcst.CSTLogicError)):
-            raise
+        return code.FileFacts(path, lines, problem=code.Problem("it nests too deeply to be read", 1, 1))
+    except (UnicodeError, libcst.CSTLogicError, libcst.CSTValidationError) as error:
+        # A character that no encoding has, or a text that libcst's grammar takes and its nodes refuse.
         return code.FileFacts(path, lines, problem=code.Problem(_first_line(str(error)), 1, 1))
     finally:
         sys.setrecursionlimit(limit)
@@ -71,20 +66,3 @@ def _syntax_problem(error: object) -> code.Problem:
 
 def _first_line(message: str) -> str:
     return message.strip().splitlines()[0] if message.strip() else "cannot be parsed"
-
-
-_BRACKETS = re.compile(r"[\[({]|[\])}]|\n(?=[^\s#)\]}])|#[^\n]*|\"\"\"(?:[^\\]|\\.)*?\"\"\"|'''(?:[^\\]|\\.)*?'''|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'", re.DOTALL)
-
-
-def _too_deep(text: str) -> code.Problem | None:
-    depth = 0
-    for match in _BRACKETS.finditer(text):
-        mark = match.group()
-        if mark in "([{":
-            depth += 1
-            if depth > _DEEPEST:
-                line = text.count("\n", 0, match.start()) + 1
-                return code.Problem(f"brackets nested more than {_DEEPEST} deep", line, 1)
-        elif mark in ")]}":
-            depth = max(0, depth - 1)
-    return None

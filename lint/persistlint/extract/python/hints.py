@@ -14,7 +14,7 @@ _EXECUTE = frozenset({
 })  # fmt: skip
 _TABLES = frozenset({
     "Table", "Column", "mapped_column", "create_all", "Index", "map_imperatively", "mapper", "append_column",
-    "append_constraint", "declarative_base", "add_is_dependent_on",
+    "append_constraint", "declarative_base", "add_is_dependent_on", "to_sql",
 })  # fmt: skip
 _RESOURCES = frozenset({
     "create_engine", "create_async_engine", "engine_from_config", "async_engine_from_config", "connect", "dispose",
@@ -24,7 +24,8 @@ _RESOURCES = frozenset({
 })  # fmt: skip
 _LEAD = r"[\s(;]*(?:--[^\n]*\n\s*|/\*.*?\*/\s*)*"
 _SHOUTED = re.compile(
-    _LEAD + r"(?:SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|PRAGMA|REPLACE|WITH|BEGIN|COMMIT|ROLLBACK|END|VACUUM|ANALYZE"
+    _LEAD
+    + r"(?:SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|PRAGMA|REPLACE|WITH|BEGIN|COMMIT|ROLLBACK|END|VACUUM|ANALYZE"
     r"|ATTACH|DETACH|SAVEPOINT|RELEASE|REINDEX|EXPLAIN|VALUES)\b",
     re.DOTALL,
 )

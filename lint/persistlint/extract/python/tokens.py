@@ -25,30 +25,71 @@ _TOKEN = re.compile(
 )
 
 _KEYWORDS = frozenset(
-    "and as assert async await break class continue def del elif else except finally for from global if import in is"
-    " lambda nonlocal not or pass raise return try while with yield".split()
+    [
+        "and",
+        "as",
+        "assert",
+        "async",
+        "await",
+        "break",
+        "class",
+        "continue",
+        "def",
+        "del",
+        "elif",
+        "else",
+        "except",
+        "finally",
+        "for",
+        "from",
+        "global",
+        "if",
+        "import",
+        "in",
+        "is",
+        "lambda",
+        "nonlocal",
+        "not",
+        "or",
+        "pass",
+        "raise",
+        "return",
+        "try",
+        "while",
+        "with",
+        "yield",
+    ]
 )
 """Never leaves of the tree. `True`, `False` and `None` are leaves, and so are soft keywords used as names."""
 
 _REACH = 400
 """How far ahead a leaf is looked for before its place is taken to be where the cursor stands."""
 
-_CLOSERS = {
-    mark: re.compile(r"(?:[\s,\\]|\#[^\r\n]*)*" + re.escape(mark)) for mark in "()[]{}"
+# Between two leaves there are only operators, keywords, brackets, blanks and comments.
+_CLOSERS = {mark: re.compile(r"(?:[\s,:\\]|\#[^\r\n]*)*" + re.escape(mark)) for mark in ")]}"}
+_OPENERS = {
+    mark: re.compile(rf"(?:[^\#{re.escape(mark[0])}]|\#[^\r\n]*)*" + re.escape(mark)) for mark in ("(", "[", "{", "...")
 }
 
 
 class Cursor:
     """Walks the tokens of one text; each `take` moves forward to the leaf of that text."""
 
-    __slots__ = ("_at", "_ends", "_index", "_starts", "_text", "_words", "comments")
+    __slots__ = ("_at", "_end", "_ends", "_index", "_starts", "_text", "_words", "comments")
 
     def __init__(self, text: str, start: int = 0, end: int | None = None) -> None:
+        self._text = text
+        self._end = len(text) if end is None else end
+        self._at = start
+        self.comments: tuple[tuple[int, str], ...] = ()
+        self._tokenise(start)
+
+    def _tokenise(self, start: int) -> None:
         words: list[str] = []
         starts: list[int] = []
         ends: list[int] = []
         comments: list[tuple[int, str]] = []
-        for match in _TOKEN.finditer(text, start, len(text) if end is None else end):
+        for match in _TOKEN.finditer(self._text, start, self._end):
             word = match.group()
             if match.lastgroup == "comment":
                 if "persistlint" in word:
@@ -59,13 +100,11 @@ class Cursor:
             words.append(word)
             starts.append(match.start())
             ends.append(match.end())
-        self._text = text
         self._words = words
         self._starts = starts
         self._ends = ends
         self._index = 0
-        self._at = start
-        self.comments = tuple(comments)
+        self.comments = (*(one for one in self.comments if one[0] < start), *comments)
 
     @property
     def at(self) -> int:
@@ -87,29 +126,45 @@ class Cursor:
 
     def take_prefix(self, prefix: str) -> int:
         """Move past the next token that begins with `prefix`; its offset."""
-        words = self._words
-        index = self._index
-        limit = min(len(words), index + _REACH)
-        while index < limit:
-            if words[index].startswith(prefix):
-                self._index = index + 1
-                self._at = self._ends[index]
-                return self._starts[index]
-            index += 1
+        index = self._find(prefix)
+        if index is None:
+            return self._at
+        self._index = index + 1
+        self._at = self._ends[index]
+        return self._starts[index]
+
+    def find_prefix(self, prefix: str) -> int:
+        """The offset of the next token that begins with `prefix`, without moving."""
+        index = self._find(prefix)
+        return self._at if index is None else self._starts[index]
+
+    def _find(self, prefix: str) -> int | None:
+        limit = min(len(self._words), self._index + _REACH)
+        return next((index for index in range(self._index, limit) if self._words[index].startswith(prefix)), None)
+
+    def open(self, mark: str) -> int:
+        """Move past the next `mark` (an opening bracket or an ellipsis) before the next leaf; the offset behind it."""
+        limit = self._starts[self._index] if self._index < len(self._starts) else self._end
+        match = _OPENERS[mark].match(self._text, self._at, limit)
+        if match is not None:
+            self._at = match.end()
         return self._at
 
     def close(self, mark: str) -> int:
-        """Move past the bracket that comes next; the offset behind it."""
+        """Move past the closing bracket that comes next; the offset behind it."""
         match = _CLOSERS[mark].match(self._text, self._at)
         if match is not None:
             self._at = match.end()
         return self._at
 
     def move_to(self, offset: int) -> None:
-        """Move forward so that only tokens from `offset` on are left."""
+        """Move forward to `offset`, where an f-string ends."""
         starts = self._starts
         index = self._index
         while index < len(starts) and starts[index] < offset:
             index += 1
         self._index = index
         self._at = max(self._at, offset)
+        if index and self._ends[index - 1] > offset:
+            # Quotes within quotes (Python 3.12) were taken for the ends of strings.
+            self._tokenise(offset)

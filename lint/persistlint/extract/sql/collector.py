@@ -82,8 +82,7 @@ class Collector:
     def owners(self, column: exp.Column, scope: Scope) -> tuple[tuple[str, ...], bool]:
         """The tables that a column can belong to, none where it is no table's, and whether that is certain."""
         if column.table:
-            source = scope.named(column.table)
-            return ((source.table,), True) if source is not None and source.table is not None else ((), False)
+            return scope.tables_called(column.table, column.name), True
         tables, certain = scope.tables_of(column.name) or ((), False)
         start: int = column.this.meta.get("start", 0)
         # SQLite takes a double-quoted name that no column has for a string.

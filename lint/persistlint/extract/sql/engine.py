@@ -6,7 +6,6 @@ import re
 import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
-from functools import cache
 
 _MAX_SQL = 1_000_000
 _STEPS = 1_000_000
@@ -25,11 +24,7 @@ _NO_TABLE = re.compile(r"no such table: (?:main\.|temp\.)?(.+)", re.DOTALL)
 _PRAGMAS = frozenset({"table_xinfo", "index_list", "index_xinfo", "foreign_key_list"})
 _DENIED_FUNCTIONS = frozenset({"load_extension", "readfile", "writefile", "edit", "fts3_tokenizer"})
 INCOMPLETE = "incomplete input"
-
-# From sqlite3.h; the module has names for them only since Python 3.11's typeshed, and not for all of them.
-_LIMIT_LENGTH, _LIMIT_ATTACHED = 0, 7
-
-Row = tuple[object, ...]
+_FORBIDDEN = frozenset({sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH, sqlite3.SQLITE_CREATE_VTABLE})
 
 
 class RefusedError(Exception):
@@ -41,8 +36,8 @@ class Engine:
 
     def __init__(self) -> None:
         self._connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-        self._connection.setlimit(_LIMIT_ATTACHED, 0)
-        self._connection.setlimit(_LIMIT_LENGTH, _MAX_SQL)
+        self._connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+        self._connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MAX_SQL)
         self._connection.set_progress_handler(_stop, _STEPS)
         self._connection.set_authorizer(_authorize)
 
@@ -80,7 +75,7 @@ class Engine:
         except sqlite3.Error:
             return None
         finally:
-            self._connection.execute("ROLLBACK")
+            self._roll_back()
 
     @contextmanager
     def created(self, head: str, tail: str) -> Generator[sqlite3.Cursor]:
@@ -97,8 +92,11 @@ class Engine:
         except (sqlite3.Error, sqlite3.Warning, ValueError, OverflowError) as error:
             raise RefusedError(str(error)) from error
         finally:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
+            self._roll_back()
+
+    def _roll_back(self) -> None:
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
 
     def _define(self, head: str, tail: str) -> None:
         connection = self._connection
@@ -137,13 +135,8 @@ def _compare(left: str, right: str) -> int:
     return (left > right) - (left < right)
 
 
-@cache
-def _forbidden() -> frozenset[int]:
-    return frozenset({sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH, sqlite3.SQLITE_CREATE_VTABLE})
-
-
 def _authorize(action: int, first: str | None, second: str | None, _database: str | None, _inner: str | None) -> int:
-    if action in _forbidden():
+    if action in _FORBIDDEN:
         return sqlite3.SQLITE_DENY
     if action == sqlite3.SQLITE_PRAGMA and (first or "").lower() not in _PRAGMAS:
         return sqlite3.SQLITE_DENY

@@ -83,7 +83,7 @@ def _opaque(text: str, tokens: list[Token], kind: Kind) -> str | None:
     words = " ".join(text[token.start - tokens[0].start : token.end - tokens[0].start] for token in tokens[:40])
     if kind in (Kind.SELECT, Kind.INSERT, Kind.UPDATE, Kind.DELETE, Kind.CREATE_TABLE, Kind.CREATE_INDEX):
         return None
-    if kind == Kind.ALTER and tokens[3:] and tokens[3].value in ("ADD", "DROP", "RENAME"):
+    if kind == Kind.ALTER and any(token.value in ("ADD", "DROP", "RENAME") for token in tokens[3:8]):
         return None
     if not _SHAPES.match(words):
         return None

@@ -66,7 +66,8 @@ def dropped(cursor: Cursor) -> tuple[str, Name | None, bool]:
     if not what:
         return "", None, False
     if_exists = cursor.take("IF", "EXISTS")
-    cursor.take_hole() if cursor.peek(1) is not None and cursor.word(1) != "." else None
+    if cursor.peek(1) is not None and cursor.word(1) != ".":
+        cursor.take_hole()
     return what, cursor.name(), if_exists
 
 
@@ -104,8 +105,9 @@ def _or_conflict(cursor: Cursor) -> str | None:
         word = cursor.any_of(*_CONFLICTS)
         if word:
             return word.lower()
+        unknown = cursor.peek()
         cursor.step()
-        return cursor.source([cursor.tokens[cursor.index - 1]]) if cursor.index <= len(cursor.tokens) else None
+        return cursor.said(unknown) if unknown is not None else None
     if cursor.word() == "IGNORE":
         cursor.step()
         return "ignore"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from persistlint.extract.sql.holes import Filling
-from persistlint.extract.sql.lexer import OP, PARAM, SOFT, WORD, Token, closing
+from persistlint.extract.sql.lexer import PARAM, SOFT, WORD, Token, closing
 
 Edit = tuple[int, int, str]
 """Where, and what to put there; shorter than what stands there."""
@@ -21,8 +21,6 @@ def prepared(filling: Filling, base: int, tokens: list[Token], dialect: str) -> 
         if token.kind in (PARAM, SOFT):
             if not filling.touches(token.start, token.end):
                 edits.append((token.start, token.end, "?"))
-        elif token.kind == OP and token.value == "%%":
-            edits.append((token.start, token.end, "%"))
         elif sqlite and token.kind == WORD:
             edits += _sqlite_edits(tokens, index)
     text = filling.text

@@ -14,7 +14,7 @@ from persistlint.extract.sql.facts import describe
 from persistlint.extract.sql.foreign import dialect_of
 from persistlint.extract.sql.holes import Filling, Hole, Search
 from persistlint.extract.sql.kinds import kind_of
-from persistlint.extract.sql.lexer import WORD, Token, lex
+from persistlint.extract.sql.lexer import OP, WORD, Token, lex
 from persistlint.extract.sql.piece import Piece
 from persistlint.extract.sql.prepare import prepared
 from persistlint.extract.sql.split import split
@@ -72,7 +72,7 @@ class Reader:
     def _statement(self, text: str, tokens: list[Token]) -> SqlStatement:
         start, end = tokens[0].start, tokens[-1].end
         kind = kind_of(tokens)
-        verdict = self._judge(text[start:end], tokens, kind)
+        verdict = self._judge(_unescaped(text[start:end], tokens), tokens, kind)
         if verdict.problem is not None:
             failed = Kind.UNKNOWN if verdict.unknown else Kind.UNREADABLE
             return SqlStatement(failed, start, end, problem=verdict.problem, problem_at=verdict.problem_at)
@@ -125,7 +125,7 @@ class Reader:
         """Where SQLite's message points: the first token that it cannot go on with."""
         start, end = tokens[0].start, tokens[-1].end
         opening = message.find('"')
-        if opening < 0 or self._dialect != "sqlite":
+        if opening < 0:
             return end if message == INCOMPLETE else start
         near = message[opening + 1 : message.rfind('"')]
         at = text.find(near)
@@ -152,6 +152,15 @@ def _is_blamed(tokens: list[Token], found: list[Hole], at: int) -> bool:
 
 def _partly_known(tokens: list[Token], found: list[Hole]) -> bool:
     return bool(found) or any("__HOLE" in token.value for token in tokens if token.kind == WORD)
+
+
+def _unescaped(text: str, tokens: list[Token]) -> str:
+    """A statement with the `%%` of %-formatting as `%`, unless it stands in a string, where it is right either way."""
+    for token in tokens:
+        if token.kind == OP and token.value == "%%":
+            at = token.start - tokens[0].start
+            text = f"{text[:at]}% {text[at + 2 :]}"
+    return text
 
 
 def _speakable(text: str) -> str:

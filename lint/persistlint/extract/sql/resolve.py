@@ -106,8 +106,7 @@ class Resolver:
         from sqlglot import exp
 
         place = self._found.place(column.this)
-        owner = scope.named(column.table) if column.table else None
-        tables = (owner.table,) if owner is not None and owner.table is not None else targets
+        tables = (scope.tables_called(column.table, column.name) if column.table else ()) or targets
         if place is None or not tables:
             return
         self._found.column(place, tables, write=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from persistlint.facts.sql import HOLE_LENGTH, hole
@@ -62,16 +63,23 @@ class Scope:
     def inner(self) -> Scope:
         return Scope(self, self.ctes)
 
-    def named(self, alias: str) -> Source | None:
-        """The source that goes by this name, the innermost one."""
+    def named(self, alias: str) -> list[Source]:
+        """The sources that go by this name, the innermost first; SQLite goes on where one lacks the column."""
         wanted = alias.lower()
+        return [source for scope in self._outwards() for source in scope.sources if source.alias == wanted]
+
+    def _outwards(self) -> Iterator[Scope]:
         scope: Scope | None = self
         while scope is not None:
-            for source in scope.sources:
-                if source.alias == wanted:
-                    return source
+            yield scope
             scope = scope.parent
-        return None
+
+    def tables_called(self, alias: str, name: str) -> tuple[str, ...]:
+        """The real tables that go by `alias`; none where `name` is, or may be, what a subquery of that name yields."""
+        found = self.named(alias)
+        if any(one.table is None and (one.outputs is None or name.lower() in one.outputs) for one in found):
+            return ()
+        return tuple(dict.fromkeys(one.table for one in found if one.table is not None))
 
     def tables_of(self, name: str) -> tuple[tuple[str, ...], bool] | None:
         """The real tables that a bare name can belong to and whether it must be one of theirs.
@@ -81,8 +89,7 @@ class Scope:
         wanted = name.lower()
         tables: dict[str, None] = {}
         certain = True
-        scope: Scope | None = self
-        while scope is not None:
+        for scope in self._outwards():
             if wanted in scope.aliases:
                 return None
             for source in scope.sources:
@@ -95,17 +102,13 @@ class Scope:
                     certain = False
                 elif wanted in source.outputs:
                     return None
-            scope = scope.parent
         return (tuple(tables), certain) if tables else None
 
     def names_table(self, name: str) -> bool:
         """Whether a bare name is that of a source, as the hidden column of a full-text table is."""
         wanted = name.lower()
-        if self.named(name) is not None:
-            return True
-        scope: Scope | None = self
-        while scope is not None:
-            if any(source.table is not None and source.table.lower() == wanted for source in scope.sources):
-                return True
-            scope = scope.parent
-        return False
+        return any(
+            wanted in (source.alias, (source.table or "").lower())
+            for scope in self._outwards()
+            for source in scope.sources
+        )

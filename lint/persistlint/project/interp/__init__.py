@@ -1,1 +1,1 @@
-"""An abstract interpreter: what the modules of a project evaluate to, as far as that can be known without running them."""
+"""An abstract interpreter for the facts of Python files: what module-level code and functions evaluate to."""

@@ -6,25 +6,24 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from persistlint.project.interp import texts
+from persistlint.project.interp import elements, texts
+from persistlint.project.interp.choices import choose
 from persistlint.project.interp.values import (
     NONE,
-    Attribute,
     Choice,
     Chunk,
     Class,
     Const,
-    Function,
-    Instance,
     Items,
     Loc,
     Made,
     Mapping,
     Member,
+    Result,
+    Row,
     Text,
     Unknown,
     Value,
-    choose,
     known,
 )
 
@@ -44,9 +43,9 @@ def method(
     """`base.name(*args)` for a built-in value; None where nothing is known of it."""
     match base:
         case Text():
-            return _text(machine, base, name, args, kwargs, loc, source)
+            return _text(base, name, args, kwargs, loc, source)
         case Member() if isinstance(base.value, Text) and name in _CHANGES:
-            return _text(machine, base.value, name, args, kwargs, loc, source)
+            return _text(base.value, name, args, kwargs, loc, source)
         case Items():
             return _list(machine, base, name, args)
         case Mapping():
@@ -54,7 +53,11 @@ def method(
         case Choice(options=options) if all(isinstance(option, Text | Items | Mapping) for option in options):
             results = [method(machine, option, name, args, kwargs, loc, source) for option in options]
             return choose(*results) if all(result is not None for result in results) else None
-        case Made(name="re.compile") if name == "sub" and len(args) >= 2:  # noqa: PLR2004
+        case Result():
+            return _result(base, name)
+        case Row():
+            return _row(base, name, args)
+        case Made(name="re.compile") if name == "sub" and len(args) >= 2:
             return substitute(base.args[0], args[0], args[1]) if base.args else None
         case Class() if name == "__subclasses__":
             return Items("list", [], open=True)
@@ -62,10 +65,32 @@ def method(
             return None
 
 
+def _result(base: Result, name: str) -> Value | None:
+    rows = base.rows
+    if name in ("fetchall", "all", "fetchmany", "partitions", "unique", "mappings", "tuples"):
+        return base if rows is None or name in ("mappings", "unique", "tuples") else Items("list", list(rows))
+    if name in ("fetchone", "first", "one", "one_or_none"):
+        return Unknown("a row") if rows is None else (rows[0] if rows else NONE)
+    if name in ("scalar", "scalar_one", "scalar_one_or_none"):
+        return Unknown("a cell") if rows is None else (rows[0].cells[0] if rows and rows[0].cells else NONE)
+    if name == "scalars":
+        return Result(None) if rows is None else Items("list", [row.cells[0] for row in rows if row.cells])
+    return None
+
+
+def _row(base: Row, name: str, args: list[Value]) -> Value | None:
+    if name == "keys":
+        return Items("list", [Text((Chunk(key, "", None),)) for key in base.names])
+    if name == "get" and args:
+        wanted = known(args[0])
+        return base.named(wanted) if wanted is not None else None
+    return None
+
+
 def substitute(pattern: Value, replacement: Value, subject: Value) -> Value:
     """`re.sub(pattern, replacement, subject)` of known strings."""
     one, two, three = known(pattern), known(replacement), known(subject)
-    if one is None or two is None or three is None or len(three) > 200 or len(one) > 200:  # noqa: PLR2004
+    if one is None or two is None or three is None or len(three) > 200 or len(one) > 200:
         return Unknown("a substitution")
     try:
         return Text((Chunk(re.sub(one, two, three), "", None),))
@@ -73,23 +98,25 @@ def substitute(pattern: Value, replacement: Value, subject: Value) -> Value:
         return Unknown("a substitution that fails")
 
 
-def _text(
-    machine: Machine, base: Text, name: str, args: list[Value], kwargs: dict[str, Value], loc: Loc, source: str
-) -> Value | None:
+def _text(base: Text, name: str, args: list[Value], kwargs: dict[str, Value], loc: Loc, source: str) -> Value | None:
     if name == "format":
         return texts.braces(base, args, kwargs, loc, lambda _: source)
     if name == "format_map" and args and isinstance(args[0], Mapping):
         given = {known(key) or "": value for key, value in args[0].entries}
         return texts.braces(base, [], given, loc, lambda _: source)
     if name == "join" and args:
-        return _join(machine, base, args[0], loc, source)
+        return _join(base, args[0], loc, source)
     if name in _CHANGES:
         return texts.mapped(base, _CHANGES[name])
     if name in ("strip", "lstrip", "rstrip", "removeprefix", "removesuffix", "expandtabs"):
         return _strip(base, name, args)
-    if name == "replace" and len(args) >= 2:  # noqa: PLR2004
+    if name == "replace" and len(args) >= 2:
         old = known(args[0])
-        return texts.replaced(base, old, texts.piece(args[1], loc, source)) if old is not None else Unknown("a replacement")
+        return (
+            texts.replaced(base, old, texts.piece(args[1], loc, source))
+            if old is not None
+            else Unknown("a replacement")
+        )
     if name in ("split", "splitlines", "rsplit"):
         return _split(base, name, args)
     if name in _TESTS:
@@ -99,12 +126,10 @@ def _text(
     return None
 
 
-def _join(machine: Machine, base: Text, value: Value, loc: Loc, source: str) -> Value:
-    from persistlint.project.interp.calls import iterate  # noqa: PLC0415  (calls imports this module)
-
+def _join(base: Text, value: Value, loc: Loc, source: str) -> Value:
     options: list[Value] = []
     for option in value.options if isinstance(value, Choice) else (value,):
-        items = iterate(machine, option) or Items("list", [], open=True)
+        items = elements.iterate(option) or Items("list", [], open=True)
         options.append(texts.join(base, items, loc, source))
     return choose(*options)
 
@@ -138,8 +163,6 @@ def _test(base: Text, name: str, args: list[Value]) -> Value:
 
 
 def _list(machine: Machine, base: Items, name: str, args: list[Value]) -> Value | None:
-    from persistlint.project.interp.calls import extend  # noqa: PLC0415  (calls imports this module)
-
     match name:
         case "append" | "add" | "appendleft" if args:
             base.items.append(args[0])
@@ -151,7 +174,7 @@ def _list(machine: Machine, base: Items, name: str, args: list[Value]) -> Value 
             base.open = base.open or bool(machine.uncertain)
             return NONE
         case "extend" | "update" if args:
-            extend(machine, base, args[0])
+            elements.extend(machine, base, args[0])
             return NONE
         case "copy":
             return Items(base.kind, list(base.items), open=base.open)
@@ -160,7 +183,7 @@ def _list(machine: Machine, base: Items, name: str, args: list[Value]) -> Value 
             return Unknown("an element of a list") if name == "pop" else NONE
         case "union" if args:
             out = Items(base.kind, list(base.items), open=base.open)
-            extend(machine, out, args[0])
+            elements.extend(machine, out, args[0])
             return out
         case _:
             return None
@@ -195,5 +218,3 @@ def _dict(machine: Machine, base: Mapping, name: str, args: list[Value], loc: Lo
             return Mapping(list(base.entries), open=base.open)
         case _:
             return None
-
-

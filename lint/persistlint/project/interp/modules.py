@@ -91,9 +91,9 @@ class Modules:
     def folder(self, name: str, importer: str) -> bool:
         """Whether `name` is a package of the project without `__init__.py`."""
         tail = name.replace(".", "/")
-        root = importer.split("/")[0]
+        root = importer.split("/", maxsplit=1)[0]
         return any(
-            path.startswith(f"{tail}/") or path.startswith(f"{root}/{tail}/") or f"/{tail}/" in path
+            path.startswith((f"{tail}/", f"{root}/{tail}/")) or f"/{tail}/" in path
             for path in self._paths
             if path.endswith(".py")
         )
@@ -112,7 +112,7 @@ class Modules:
         if "." not in name:
             return None
         tail = name.replace(".", "/")
-        top = importer.split("/")[0]
+        top = importer.split("/", maxsplit=1)[0]
         for root in ("", f"{top}/", "src/", *_parents(importer)):
             for path in (f"{root}{tail}.py", f"{root}{tail}/__init__.py"):
                 if path in self._paths:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Any
 
 from persistlint.project.interp import texts
 from persistlint.project.interp.values import (
@@ -30,30 +30,28 @@ from persistlint.project.interp.values import (
     known,
 )
 
-if TYPE_CHECKING:
-    from persistlint.project.interp.machine import Machine
-
-_ARITHMETIC: dict[str, Callable[[int, int], int | float]] = {
-    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "//": operator.floordiv,
-    "%": operator.mod, "|": operator.or_, "&": operator.and_, "^": operator.xor, "<<": operator.lshift,
-    ">>": operator.rshift,
+# On values of any type: what Python refuses is caught where these are called.
+_ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "%": operator.mod, "/": lambda a, b: a / b,
+    "//": lambda a, b: a // b, "|": lambda a, b: a | b, "&": lambda a, b: a & b, "^": lambda a, b: a ^ b,
+    "<<": lambda a, b: a << b, ">>": lambda a, b: a >> b,
 }  # fmt: skip
-_COMPARE: dict[str, Callable[[int, int], bool]] = {
+_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
 }  # fmt: skip
 _LARGEST = 2**62
 _MOST_REPEATS = 1000
 
 
-def binary(machine: Machine, op: str, left: Value, right: Value, loc: Loc, source: str) -> Value:
+def binary(op: str, left: Value, right: Value, loc: Loc, source: str) -> Value:
     """`left op right`."""
     if isinstance(left, Text):
         if op == "+":
             return texts.concat([left, texts.piece(right, loc, source)])
         if op == "%":
             return texts.percent(left, right, loc, lambda _: source)
-        if op == "*" and isinstance(right, Const) and isinstance(right.value, int) and right.value < _MOST_REPEATS:
-            return texts.concat([left] * max(0, right.value))
+        if op == "*" and isinstance(right, Const) and isinstance(right.value, int):
+            return _repeated(left, right.value, loc, source)
     if isinstance(right, Text) and op == "+" and not isinstance(left, Items):
         return texts.concat([texts.piece(left, loc, source), right])
     if isinstance(left, Items) and isinstance(right, Items) and op in ("+", "|"):
@@ -66,8 +64,13 @@ def binary(machine: Machine, op: str, left: Value, right: Value, loc: Loc, sourc
         return _arithmetic(op, left, right, loc)
     if isinstance(left, Items) and op == "+":
         return Items(left.kind, list(left.items), open=True)
-    del machine
     return Operation(op, (left, right), loc)
+
+
+def _repeated(left: Text, times: int, loc: Loc, source: str) -> Value:
+    if len(left.parts) * times >= _MOST_REPEATS:
+        return texts.gap(Unknown("a text repeated too often"), loc, source)
+    return texts.concat([left] * max(0, times))
 
 
 def _repeat(left: Items, right: Value) -> Value:
@@ -83,7 +86,7 @@ def _arithmetic(op: str, left: Const, right: Const, loc: Loc) -> Value:
     try:
         if op in ("*", "<<") and (abs(one) > _LARGEST or abs(other) > (64 if op == "<<" else _LARGEST)):
             return Unknown("a giant number", loc)
-        return Const(_ARITHMETIC[op](one, other))  # type: ignore[arg-type]
+        return Const(_ARITHMETIC[op](one, other))
     except (ArithmeticError, TypeError, ValueError):
         return Unknown("an operation that fails", loc)
 
@@ -97,17 +100,16 @@ def unary(op: str, value: Value, loc: Loc) -> Value:
         if op == "-":
             return Const(-value.value)
         if op == "~" and isinstance(value.value, int):
-            return Const(~value.value)
+            return Const(-int(value.value) - 1)
     return Operation(op, (value,), loc)
 
 
-def compare(machine: Machine, op: str, left: Value, right: Value, loc: Loc) -> Value:
+def compare(op: str, left: Value, right: Value, loc: Loc) -> Value:
     """`left op right` for comparisons; an Operation where it cannot be decided."""
     decided = _decide(op, left, right)
     if isinstance(left, Unknown) and (op in ("in", "not in") or (op in ("==", "!=") and known(right) is not None)):
         left.checked = True
     if decided is None:
-        del machine
         return Operation(op, (left, right), loc)
     return TRUE if decided else FALSE
 
@@ -123,7 +125,7 @@ def _decide(op: str, left: Value, right: Value) -> bool | None:
         return _numbers(op, left, right)
     one, other = known(left), known(right)
     if one is not None and other is not None and op in _COMPARE:
-        return bool(_COMPARE[op](one, other))  # type: ignore[arg-type]
+        return bool(_COMPARE[op](one, other))
     if op in ("==", "!="):
         equal = _equal(left, right)
         return None if equal is None else equal == (op == "==")
@@ -138,7 +140,7 @@ def _numbers(op: str, left: Const, right: Const) -> bool | None:
         return one != other
     if one is None or other is None:
         return None
-    return bool(_COMPARE[op](one, other))  # type: ignore[arg-type]
+    return bool(_COMPARE[op](one, other))
 
 
 def _identical(left: Value, right: Value) -> bool | None:

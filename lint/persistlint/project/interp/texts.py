@@ -5,19 +5,42 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from persistlint.project.interp.values import Chunk, Const, Gap, Items, Loc, Mapping, Member, Text, Value, known
+from persistlint.project.interp.values import (
+    Chunk,
+    Const,
+    Gap,
+    Items,
+    Loc,
+    Mapping,
+    Member,
+    Text,
+    Unknown,
+    Value,
+    known,
+)
 
-_PERCENT = re.compile(r"%(?:\((?P<key>[^)]*)\))?(?P<flags>[-+ #0]*)(?:\d+|\*)?(?:\.(?:\d+|\*))?[hlL]?(?P<kind>[%a-zA-Z])")
+_PERCENT = re.compile(
+    r"%(?:\((?P<key>[^)]*)\))?(?P<flags>[-+ #0]*)(?:\d+|\*)?(?:\.(?:\d+|\*))?[hlL]?(?P<kind>[%a-zA-Z])"
+)
 _BRACE = re.compile(r"\{\{|\}\}|\{(?P<field>[^{}:!]*)(?:![rsa])?(?::(?P<spec>[^{}]*))?\}")
 _LONGEST = 400_000
+_MOST_PARTS = 20_000
+_EMPTY = Text((Chunk("", "", None),))
 
 
 def concat(parts: Sequence[Text]) -> Text:
-    """The texts, one behind the other."""
+    """The texts, one behind the other; of too many parts only the first, and a gap for the rest."""
     out: list[Chunk | Gap] = []
     for text in parts:
         out.extend(text.parts)
-    return Text(tuple(out)) if out else Text((Chunk("", "", None),))
+        if len(out) > _MOST_PARTS:  # a text that was doubled again and again
+            return Text((*out[:_MOST_PARTS], Gap(Unknown("the rest of a long text"), Loc("", 0, 0))))
+    return Text(tuple(out)) if out else _EMPTY
+
+
+def gap(value: Value, loc: Loc, source: str) -> Text:
+    """A wholly unknown text."""
+    return Text((Gap(value, loc, source),))
 
 
 def piece(value: Value, loc: Loc, source: str, *, number: bool = False) -> Text:
@@ -48,7 +71,7 @@ def cut(text: Text, start: int, end: int) -> Text:
         if low < high:
             out.append(Chunk(part.text[low:high], part.path, part.source, part.start + low))
         offset += len(part.text)
-    return Text(tuple(out)) if out else Text((Chunk("", "", None),))
+    return Text(tuple(out)) if out else _EMPTY
 
 
 def lines_of(text: Text, change: Callable[[str], str]) -> Text | None:
@@ -57,7 +80,9 @@ def lines_of(text: Text, change: Callable[[str], str]) -> Text | None:
     changed = change(whole)
     old = whole.split("\n")
     new = changed.split("\n")
-    if len(old) != len(new) or not all(one.endswith(other) or not other.strip() for one, other in zip(old, new, strict=True)):
+    if len(old) != len(new) or not all(
+        one.endswith(other) or not other.strip() for one, other in zip(old, new, strict=True)
+    ):
         return None
     kept: list[tuple[int, int]] = []
     offset = 0
@@ -109,7 +134,7 @@ def _keep(text: Text, stretches: Sequence[tuple[int, int]]) -> Text:
                 else:
                     out.append(Chunk(part.text[low:high], part.path, part.source, part.start + low))
         offset += size
-    return Text(tuple(out)) if out else Text((Chunk("", "", None),))
+    return Text(tuple(out)) if out else _EMPTY
 
 
 def join(separator: Text, values: Items, loc: Loc, source: str) -> Text:

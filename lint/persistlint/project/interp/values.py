@@ -6,7 +6,6 @@ a table gets columns, an instance gets attributes. They live only while a projec
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -119,14 +118,15 @@ class Mapping(Value):
 class Env:
     """One scope's names."""
 
-    __slots__ = ("globals", "module", "names", "parent", "uses")
+    __slots__ = ("function", "globals", "module", "names", "parent")
 
     def __init__(self, module: Module, parent: Env | None) -> None:
         self.module = module
         self.parent = parent
         self.names: dict[str, Value] = {}
         self.globals: frozenset[str] = frozenset()
-        self.uses = 0
+        self.function: Function | None = None
+        """The function whose names these are."""
 
     def find(self, name: str) -> Value | None:
         env: Env | None = self
@@ -169,22 +169,19 @@ class Class(Value):
     names: dict[str, Value]
     env: Env
     loc: Loc
-    annotations: dict[str, tuple[code.Expr, Env, int]] = field(
-        default_factory=dict[str, tuple[code.Expr, Env, int]]
-    )
+    annotations: dict[str, tuple[code.Expr, Env, int]] = field(default_factory=dict[str, tuple[code.Expr, Env, int]])
     places: dict[str, Loc] = field(default_factory=dict[str, Loc])
     decorators: tuple[Value, ...] = ()
     node: code.ClassDef | None = None
     order: int = 0
+    _mro: tuple[Value, ...] = field(default=(), init=False, repr=False)
 
-    def mro(self) -> Iterator[Value]:
+    def __post_init__(self) -> None:
+        self._mro = _linearise(self)
+
+    def mro(self) -> tuple[Value, ...]:
         """This class, then its bases, project classes before what stands behind them; near enough to Python's."""
-        seen: set[int] = set()
-        merged = _linearise(self, 0)
-        for value in merged:
-            if id(value) not in seen:
-                seen.add(id(value))
-                yield value
+        return self._mro
 
     def find(self, name: str) -> Value | None:
         """A name in this class or its project bases."""
@@ -194,20 +191,17 @@ class Class(Value):
         return None
 
 
-def _linearise(cls: Value, depth: int) -> list[Value]:
-    if not isinstance(cls, Class) or depth > 40:
-        return [cls]
-    lines = [_linearise(base, depth + 1) for base in cls.bases]
+def _linearise(cls: Class) -> tuple[Value, ...]:
+    # Python's C3 where that has an answer; where it has none, the first base first.
+    lines = [list(base.mro()) if isinstance(base, Class) else [base] for base in cls.bases]
     lines.append(list(cls.bases))
     out: list[Value] = [cls]
     while any(lines):
         lines = [line for line in lines if line]
-        pick = next(
-            (line[0] for line in lines if not any(line[0] in other[1:] for other in lines)), lines[0][0]
-        )
+        pick = next((line[0] for line in lines if not any(line[0] in other[1:] for other in lines)), lines[0][0])
         out.append(pick)
         lines = [[value for value in line if value is not pick] for line in lines]
-    return out
+    return tuple(out)
 
 
 @dataclass(eq=False, slots=True)
@@ -221,6 +215,14 @@ class Instance(Value):
     loc: Loc | None = None
     ready: bool = True
     """False until `__init__` has been looked at."""
+
+
+@dataclass(eq=False, slots=True)
+class Super(Value):
+    """`super()` in a method of `owner`: attributes of `base` (an instance or class) from behind `owner`."""
+
+    base: Instance | Class
+    owner: Class
 
 
 @dataclass(eq=False, slots=True)
@@ -299,10 +301,29 @@ class Operation(Value):
     loc: Loc
 
 
+@dataclass(eq=False, slots=True)
+class Row(Value):
+    """A row that a database answered: cells by position and by name."""
+
+    names: tuple[str, ...]
+    cells: tuple[Value, ...]
+
+    def named(self, name: str) -> Value | None:
+        """The cell of that column, in any case."""
+        lowered = name.lower()
+        return next((cell for key, cell in zip(self.names, self.cells, strict=True) if key.lower() == lowered), None)
+
+
+@dataclass(eq=False, slots=True)
+class Result(Value):
+    """What executing a statement returned; `rows` is None where they cannot be known."""
+
+    rows: list[Row] | None
+
+
 NONE = Const(None)
-TRUE = Const(True)
-FALSE = Const(False)
-_MOST_OPTIONS = 6
+TRUE = Const(value=True)
+FALSE = Const(value=False)
 
 
 def text(value: str, path: str = "", source: code.Str | None = None) -> Text:
@@ -336,43 +357,6 @@ def flag(value: Value | None) -> bool | None:
             return True
         case _:
             return None
-
-
-def choose(*options: Value | None) -> Value:
-    """One of these; what is the same counts once, and too many become unknown."""
-    if len(options) == 1 and options[0] is not None:
-        return options[0]
-    flat: list[Value] = []
-    for option in options:
-        for value in option.options if isinstance(option, Choice) else (option,):
-            if value is None or any(_same(value, other) for other in flat):
-                continue
-            flat.append(value)
-            if len(flat) > _MOST_OPTIONS:
-                return Unknown("too many possible values")
-    if not flat:
-        return Unknown("nothing is assigned")
-    return flat[0] if len(flat) == 1 else Choice(tuple(flat))
-
-
-def _same(left: Value, right: Value) -> bool:
-    if left is right:
-        return True
-    if type(left) is not type(right):
-        return False
-    match left, right:
-        case Const(), Const():
-            return type(left.value) is type(right.value) and left.value == right.value
-        case Text(), Text():
-            return left.parts == right.parts
-        case External(), External():
-            return left.name == right.name
-        case Unknown(), Unknown():
-            return left.parameter == right.parameter
-        case Attribute(), Attribute():
-            return left.name == right.name and left.base is right.base
-        case _:
-            return False
 
 
 def options_of(value: Value) -> tuple[Value, ...]:

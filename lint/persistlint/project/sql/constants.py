@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import cast
 
 from persistlint.facts import code
 from persistlint.project.interp.modules import Module
-from persistlint.project.interp.values import Chunk, Gap, Loc, Text, Unknown
 from persistlint.project.interp.unparse import unparse
+from persistlint.project.interp.values import Chunk, Gap, Loc, Text, Unknown
 from persistlint.project.sql.sites import Site, Sites
 
 _CREATES = re.compile(
@@ -57,12 +58,14 @@ def _text(node: code.Str | code.Join, path: str) -> Text:
 
 
 def _strings(module: Module) -> Iterator[code.Str | code.Join]:
-    stack: list[object] = [module.facts.body]
-    stack.extend(code.decode_body(body) for body in module.facts.bodies if b"reate" in body or b"REATE" in body)
+    stack: list[object] = [*module.facts.body]
+    for body in module.facts.bodies:
+        if b"reate" in body or b"REATE" in body:
+            stack.extend(code.decode_body(body))
     while stack:
         value = stack.pop()
         if isinstance(value, tuple):
-            stack.extend(value)
+            stack.extend(cast("tuple[object, ...]", value))
         elif isinstance(value, code.Str | code.Join):
             yield value
         elif isinstance(value, code.Eval) and isinstance(value.value, code.Str | code.Join):

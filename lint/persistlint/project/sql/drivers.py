@@ -1,4 +1,4 @@
-"""Which other databases a file talks to, by the drivers that it imports."""
+"""Which other databases a file talks to, and what else may create tables for it, by what it imports."""
 
 from __future__ import annotations
 
@@ -9,12 +9,29 @@ _FOREIGN = frozenset({
     "snowflake", "clickhouse_connect", "clickhouse_driver", "pyodbc", "cx_Oracle", "oracledb", "cassandra", "trino",
     "prestodb", "pyhive", "pymssql", "databricks", "redshift_connector", "pyspark", "google.cloud.bigquery",
     "singlestoredb", "pyathena", "couchbase", "ibis", "deltalake", "surrealdb", "hologres", "lancedb", "pymilvus",
-    "boto3", "pandasql", "impala", "vertica_python", "teradatasql", "dremio", "clickzetta", "pyobvector",
+    "boto3", "pandasql", "mariadb", "impala", "vertica_python", "teradatasql", "dremio", "clickzetta", "pyobvector",
+})  # fmt: skip
+
+_MAKERS = frozenset({
+    "sqlite_utils", "peewee", "playhouse", "peewee_migrate", "pony", "tortoise", "django", "dataset", "piccolo",
+    "ormar", "orator", "edgy", "saffier", "pypika_tortoise", "sqlorm", "ponyorm", "storm", "sqlobject", "gino",
 })  # fmt: skip
 
 
 def foreign(body: code.Block) -> tuple[str, ...]:
     """Drivers of other databases that a module imports, in order of name."""
+    names = _imported(body)
+    found = {name for name in names if name in _FOREIGN or name.partition(".")[0] in _FOREIGN}
+    dialects = {name.split(".")[2] for name in names if name.startswith("sqlalchemy.dialects.")}
+    return tuple(sorted({name.partition(".")[0] for name in found} | (dialects - {"sqlite"})))
+
+
+def makers(body: code.Block) -> frozenset[str]:
+    """Libraries that a module imports and that create tables in ways that are not read."""
+    return frozenset(root for name in _imported(body) if (root := name.partition(".")[0]) in _MAKERS)
+
+
+def _imported(body: code.Block) -> set[str]:
     names: set[str] = set()
     stack: list[code.Stmt] = list(body)
     while stack:
@@ -33,6 +50,4 @@ def foreign(body: code.Block) -> tuple[str, ...]:
                 stack.extend((*inner, *orelse))
             case _:
                 pass
-    found = {name for name in names if name in _FOREIGN or name.partition(".")[0] in _FOREIGN}
-    dialects = {name.rpartition(".")[2] for name in names if name.startswith("sqlalchemy.dialects.")}
-    return tuple(sorted({name.partition(".")[0] for name in found} | (dialects - {"sqlite"})))
+    return names

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from persistlint.project.interp.machine import CallEvent
+from persistlint.project.interp.frames import CallEvent
 from persistlint.project.interp.texts import skeleton
 from persistlint.project.interp.values import Choice, Chunk, External, Items, Loc, Made, Text, Unknown, Value
 from persistlint.project.sql.handles import Handle, handle_of
@@ -55,7 +55,7 @@ class Site:
     loc: Loc
     sure: bool
     """The call is one that executes SQL, rather than some other call with a text that looks like it."""
-    handle: Handle = Handle()
+    handle: Handle = field(default_factory=Handle)
 
 
 class Sites:
@@ -71,6 +71,7 @@ class Sites:
 
     def on_call(self, event: CallEvent) -> None:
         """Keep the SQL that a call is given."""
+        event = _imported_as(event)
         if event.name in _SILENT:
             return
         sure = event.name in EXECUTORS
@@ -126,6 +127,12 @@ class Sites:
     def unresolved(self) -> list[tuple[str, Loc]]:
         """Executing calls for which no text was ever known."""
         return [entry for place, entry in sorted(self.opaque.items()) if place not in self._seen_at]
+
+
+def _imported_as(event: CallEvent) -> CallEvent:
+    """The call under its own name where it was imported under another: `from sqlalchemy import text as sql_text`."""
+    own = event.func.name.rpartition(".")[2] if isinstance(event.func, External) else event.name
+    return event if own == event.name or own not in EXECUTORS else replace(event, name=own)
 
 
 def _key(text: Text) -> tuple[object, ...]:

@@ -35,7 +35,10 @@ def from_sites(
                 sql, text.text, text.segments, whole, via, site.function, text.interpolated,
                 drivers.get(site.loc.path, ()),
             )  # fmt: skip
-            out.append(dataclasses.replace(statement, receiver=site.handle.receiver, opened=opened))
+            handle = site.handle
+            out.append(
+                dataclasses.replace(statement, receiver=handle.receiver, opened=opened, database=handle.database)
+            )
     return out
 
 
@@ -115,4 +118,3 @@ def _placed(table: TableFact, statement: Statement) -> TableFact:
         checks=tuple(dataclasses.replace(c, span=at(c.span)) for c in table.checks),
         indexes=tuple(dataclasses.replace(i, span=at(i.span)) for i in table.indexes),
     )
-

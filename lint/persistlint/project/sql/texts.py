@@ -14,6 +14,7 @@ from persistlint.project.interp.values import (
     Attribute,
     Choice,
     Chunk,
+    Const,
     Function,
     Gap,
     Items,
@@ -71,8 +72,10 @@ def _chunk_segments(part: Chunk, offset: int, modules: Callable[[str], Module | 
     module = modules(part.path) if source is not None else None
     if source is None or module is None:
         return []
-    places = [source.body + part.start + index for index in range(len(part.text) + 1)] if not source.raw else (
-        _raw_places(source, part.start, len(part.text))
+    places = (
+        [source.body + part.start + index for index in range(len(part.text) + 1)]
+        if not source.raw
+        else (_raw_places(source, part.start, len(part.text)))
     )
     out: list[Segment] = []
     start = 0
@@ -118,7 +121,7 @@ def _cooked_length(escape: str) -> int:
 
 def from_parameter(value: Value, depth: int = 0) -> bool:
     """Whether a value is, or is computed straight from, a parameter of the function it is used in."""
-    if depth > 6:  # noqa: PLR2004
+    if depth > 6:
         return False
     match value:
         case Unknown(parameter=parameter):
@@ -141,13 +144,11 @@ def from_parameter(value: Value, depth: int = 0) -> bool:
 
 def _harmless(gap: Gap) -> bool:
     """Whether no foreign text can come in through a gap."""
-    if gap.spec or is_marks(gap.value):
+    if gap.spec or is_marks(gap.value) or _is_number(gap.value) or _says_safe(gap.source):
         return True
     match gap.value:
         case Unknown(checked=checked):
             return checked
-        case Made() if gap.value.name in _NUMBERS:
-            return True
         case Made(func=Attribute(name=name)):
             return _is_quoting(name)
         case Made(func=Function(qualname=qualname)):
@@ -158,6 +159,27 @@ def _harmless(gap: Gap) -> bool:
             return all(not from_parameter(item) for item in items)
         case _:
             return _is_quoting(gap.source)
+
+
+def _is_number(value: Value) -> bool:
+    """Whether a value is a number, whatever number: `int(limit)`, `page * 10 - 1`."""
+    match value:
+        case Made():
+            return value.name in _NUMBERS
+        case Operation(op=op, operands=operands):
+            return op in ("-", "/", "//", "**") or (op in ("+", "*") and any(_is_number(one) for one in operands))
+        case Const(value=constant):
+            return isinstance(constant, (int, float))
+        case _:
+            return False
+
+
+def _says_safe(source: str) -> bool:
+    """Whether the name of a value, or of the function that makes it, says that it has been taken care of."""
+    called, bracket, _ = source.partition("(")
+    if bracket and _is_quoting(called):
+        return True
+    return any(word in called.lower() for word in ("quoted", "escaped", "validated", "sanitized", "safe_"))
 
 
 def _is_quoting(name: str) -> bool:

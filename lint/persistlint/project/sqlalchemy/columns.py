@@ -23,6 +23,7 @@ from persistlint.project.interp.values import (
     known,
     text,
 )
+from persistlint.project.sqlalchemy.conventions import FinalName
 from persistlint.project.sqlalchemy.draft import (
     CheckDraft,
     ColumnDraft,
@@ -60,7 +61,6 @@ def column_object(value: Value | None) -> Made | None:
     if isinstance(value, Made) and isinstance(value.func, Attribute) and value.func.name == "copy":
         return column_object(value.func.base)
     return None
-
 
 
 def _as_made(value: Instance) -> Made:
@@ -106,22 +106,23 @@ class Columns:
             inferred = None  # the referenced column's type comes before the annotation's
         rendered = self._rendered(type_value, inferred)
         primary = flag(kwargs.get("primary_key")) is True
-        out = ColumnDraft(
-            name, attribute or name, rendered.text, self._nullable(kwargs, nullable, primary=primary), loc, column,
-            primary_key=primary, length=rendered.length, typed=type_value is not None or rendered.text is not None,
-        )  # fmt: skip
+        allowed = self._nullable(kwargs, annotated=nullable, primary=primary)
+        out = ColumnDraft(name, attribute or name, rendered.text, allowed, loc, column)
+        out.primary_key, out.length = primary, rendered.length
+        out.typed = type_value is not None or rendered.text is not None
         if draft.by_name(name) is not None:
             return None
         draft.columns.append(out)
         draft.complete = draft.complete and not column.open
         self._defaults(out, kwargs)
         compiled = self._types.compiled(kwargs["server_default"]) if "server_default" in kwargs else None
-        out.server_default = f"({compiled.strip()})" if compiled is not None else out.server_default
+        if compiled is not None:
+            out.server_default = compiled if compiled == "?" else f"({compiled.strip()})"
         self._constraints(draft, out, kwargs, items, rendered)
         return out
 
     @staticmethod
-    def _nullable(kwargs: dict[str, Value], annotated: bool | None, *, primary: bool) -> bool:
+    def _nullable(kwargs: dict[str, Value], *, annotated: bool | None, primary: bool) -> bool:
         given = flag(kwargs.get("nullable"))
         if given is not None:
             return given
@@ -192,12 +193,8 @@ class Columns:
         match kind:
             case "ForeignKey" if item.args or "column" in item.kwargs:
                 target = item.args[0] if item.args else item.kwargs["column"]
-                draft.keys.append(
-                    KeyDraft(
-                        [here], [target], item.loc, known(item.kwargs.get("ondelete")),
-                        known(item.kwargs.get("onupdate")), name_of(item.kwargs.get("name")),
-                    )  # fmt: skip
-                )
+                actions = known(item.kwargs.get("ondelete")), known(item.kwargs.get("onupdate"))
+                draft.keys.append(KeyDraft([here], [target], item.loc, *actions, name_of(item.kwargs.get("name"))))
             case "CheckConstraint" if item.args:
                 draft.checks.append(CheckDraft(item.args[0], item.loc, name_of(item.kwargs.get("name"))))
             case "Computed":
@@ -214,12 +211,6 @@ class Columns:
                 out.python_default = _source(item.args[0])
             case _:
                 pass
-
-
-class FinalName(str):
-    """A name wrapped in `conv("…")` or `op.f("…")`: no naming convention is applied to it."""
-
-    __slots__ = ()
 
 
 def name_of(value: Value | None) -> str | None:

@@ -10,7 +10,6 @@ from persistlint.project.sqlalchemy.draft import CheckDraft, IndexDraft, KeyDraf
 from persistlint.project.sqlalchemy.symbols import made
 
 
-
 def table_draft(columns: Columns, value: Made, conventions: Mapping | None) -> TableDraft | None:
     """The draft of one `Table(name, metadata, …)`; None where its name is unknown or it is only reflected."""
     args = list(value.args)
@@ -110,12 +109,15 @@ def index_draft(value: Made) -> IndexDraft:
     if value.args and isinstance(value.args[0], Made):
         name = name_of(value.args[0])
     return IndexDraft(
-        _flat(value.args[1:]), flag(value.kwargs.get("unique")) is True, value.loc, name, value.kwargs.get("sqlite_where")
+        _flat(value.args[1:]),
+        flag(value.kwargs.get("unique")) is True,
+        value.loc,
+        name,
+        value.kwargs.get("sqlite_where"),
     )
 
 
 def _listed(value: Value | None) -> list[Value]:
-
 
     return list(value.items) if isinstance(value, Items) else []
 

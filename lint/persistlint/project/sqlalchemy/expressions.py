@@ -70,7 +70,7 @@ def _operation(value: Operation, namer: Namer, depth: int) -> str | None:
         return None
     if len(parts) == 1 and value.op in ("~", "not", "-"):
         return f"-{parts[0]}" if value.op == "-" else f"NOT ({parts[0]})"
-    if value.op not in _OPERATORS or len(parts) != 2:  # noqa: PLR2004
+    if value.op not in _OPERATORS or len(parts) != 2:
         return None
     left, right = parts
     if right == "NULL" and value.op in ("==", "!="):
@@ -139,7 +139,7 @@ def _method(value: Made, func: Attribute, namer: Namer, depth: int) -> str | Non
                 return None
             listed = ", ".join(part for part in parts if part is not None)
             return f"{base} {'' if func.name == 'in_' else 'NOT '}IN ({listed})"
-        case "between" if len(args) == 2:  # noqa: PLR2004
+        case "between" if len(args) == 2:
             low, high = (expression(arg, namer, depth + 1) for arg in args)
             return None if low is None or high is None else f"{base} BETWEEN {low} AND {high}"
         case "like" | "ilike" if args:
@@ -172,5 +172,11 @@ def server_default(value: Value, namer: Namer) -> str | None:
             rendered = expression(value, namer)
             if rendered is None:
                 return "?"
-            is_function = isinstance(value, Made) and made(value) not in ("text", "literal_column", "true", "false", "null")
+            is_function = isinstance(value, Made) and made(value) not in (
+                "text",
+                "literal_column",
+                "true",
+                "false",
+                "null",
+            )
             return f"({rendered})" if is_function and rendered not in _BARE_FUNCTIONS.values() else rendered

@@ -37,8 +37,9 @@ _AUTHLIB_TOKEN = (
 )  # fmt: skip
 _AUTHLIB_CODE = (
     _C("code", "VARCHAR(120)", nullable=False, unique=True), _C("client_id", "VARCHAR(48)"),
-    _C("redirect_uri", "TEXT", default=True), _C("response_type", "TEXT", default=True), _C("scope", "TEXT", default=True),
-    _C("nonce", "TEXT"), _C("auth_time", "INTEGER", nullable=False, default=True), _C("acr", "TEXT"), _C("amr", "TEXT"),
+    _C("redirect_uri", "TEXT", default=True), _C("response_type", "TEXT", default=True),
+    _C("scope", "TEXT", default=True), _C("nonce", "TEXT"), _C("auth_time", "INTEGER", nullable=False, default=True),
+    _C("acr", "TEXT"), _C("amr", "TEXT"),
     _C("code_challenge", "TEXT"), _C("code_challenge_method", "VARCHAR(48)"),
 )  # fmt: skip
 # https://flask-dance.readthedocs.io/en/latest/storages.html (flask_dance.consumer.storage.sqla.OAuthConsumerMixin)

@@ -1,11 +1,12 @@
-"""Alembic operations: `op.create_table(…)`, `batch_op.add_column(…)` and their kind, in order of their places."""
+"""Schema operations: `op.create_table(…)`, `batch_op.add_column(…)` and their kind, and `frame.to_sql("name")`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from persistlint.project.interp.machine import CallEvent, Machine
+from persistlint.project.interp.frames import CallEvent
+from persistlint.project.interp.machine import Machine
 from persistlint.project.interp.values import NONE, Attribute, External, Loc, Made, Value, flag, known, options_of
 from persistlint.project.model import Operation
 from persistlint.project.sqlalchemy import core
@@ -23,6 +24,7 @@ _ACTIONS = {
     "add_column": "add-column",
     "drop_column": "drop-column",
     "alter_column": "alter-column",
+    "to_sql": "create-table",
 }
 _DEEPEST = 8
 
@@ -38,10 +40,11 @@ class _Call:
     function: str | None
     batch: Made | None
     value: Made | None
+    by_alembic: bool
 
 
 class Operations:
-    """Hears of calls; keeps those of Alembic."""
+    """Hears of calls; keeps those that change the schema."""
 
     def __init__(self) -> None:
         self._calls: dict[tuple[object, ...], _Call] = {}
@@ -53,11 +56,13 @@ class Operations:
             return
         for func in options_of(event.func):
             batch = _batch(func)
-            if batch is None and not _is_alembic(func):
+            if batch is None and event.name != "to_sql" and not _is_alembic(func):
                 continue
             loc = Loc(event.path, event.node.at, event.node.end)
             value = event.result if isinstance(event.result, Made) else None
-            call = _Call(action, event.args, event.kwargs, loc, event.function, batch, value)
+            call = _Call(
+                action, event.args, event.kwargs, loc, event.function, batch, value, by_alembic=event.name != "to_sql"
+            )
             # A function that is run for several callers makes the same call; a loop makes several of one.
             self._calls.setdefault((loc.path, loc.at, _table(call), _column(call)), call)
 
@@ -86,7 +91,7 @@ def _fact(call: _Call, spans: Callable[[Loc], Span]) -> Operation:
 
 def _draft(columns: Columns, call: _Call) -> TableDraft | None:
     table = _table(call)
-    if table is None:
+    if table is None or not call.by_alembic:
         return None
     if call.action == "create-table":
         # `op.create_table` takes what `Table` takes, apart from the MetaData.
@@ -104,14 +109,18 @@ def _draft(columns: Columns, call: _Call) -> TableDraft | None:
 def _table(call: _Call) -> str | None:
     if call.batch is not None:
         return known(call.batch.args[0] if call.batch.args else call.batch.kwargs.get("table_name"))
-    first = "old_table_name" if call.action == "rename-table" else "table_name"
+    first = {"rename-table": "old_table_name"}.get(call.action, "table_name" if call.by_alembic else "name")
     return known(call.args[0] if call.args else call.kwargs.get(first))
 
 
 def _column(call: _Call) -> str | None:
     if call.action == "add-column":
         column = _column_value(call)
-        return None if column is None else known(column.args[0] if column.args else None) or known(column.kwargs.get("name"))
+        return (
+            None
+            if column is None
+            else known(column.args[0] if column.args else None) or known(column.kwargs.get("name"))
+        )
     if call.action in ("drop-column", "alter-column"):
         index = 0 if call.batch is not None else 1
         return known(call.args[index] if len(call.args) > index else call.kwargs.get("column_name"))

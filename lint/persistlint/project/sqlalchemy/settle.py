@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 
 from persistlint.facts.schema import CheckFact, ColumnFact, ForeignKeyFact, IndexFact, TableFact, UniqueFact
@@ -18,14 +17,12 @@ from persistlint.project.interp.values import (
     Value,
     known,
 )
-from persistlint.project.sqlalchemy.columns import FinalName, column_object
+from persistlint.project.sqlalchemy.columns import column_object
+from persistlint.project.sqlalchemy.conventions import conventional
 from persistlint.project.sqlalchemy.draft import ColumnDraft, IndexDraft, KeyDraft, TableDraft
 from persistlint.project.sqlalchemy.expressions import expression, literal
 from persistlint.project.sqlalchemy.symbols import made
 from persistlint.source import Span
-
-_TOKEN = re.compile(r"%\((\w+)\)s")
-_INDEX_NAME = "ix_%(column_0_label)s"
 
 Spans = Callable[[Loc], Span]
 TableOfClass = Callable[[Class], "TableDraft | None"]
@@ -156,7 +153,7 @@ class Settler:
             return None
         found = [target for target in targets if target is not None]
         references = tuple(target[1] for target in found)
-        name = self._convention(draft, "fk", key.name, columns, found[0][2])
+        name = conventional(draft, "fk", key.name, columns, found[0][2])
         return ForeignKeyFact(columns, found[0][2], references, self._spans(key.loc), key.ondelete, key.onupdate, name)
 
     def _column_names(self, values: list[Value | str], draft: TableDraft) -> tuple[str, ...] | None:
@@ -169,28 +166,6 @@ class Settler:
             out.append(name)
         return tuple(out)
 
-    # -- naming --------------------------------------------------------------------------------------------------------
-
-    def _convention(
-        self, draft: TableDraft, kind: str, name: str | None, columns: tuple[str, ...], referred: str = ""
-    ) -> str | None:
-        template = known(draft.conventions.get(kind)) if draft.conventions is not None else None
-        if isinstance(name, FinalName):
-            return str(name)
-        if template is None:
-            template = _INDEX_NAME if kind == "ix" else None
-        if template is None or (name is not None and "constraint_name" not in template):
-            return name
-        if name is None and "constraint_name" in template:
-            return None
-        words = {
-            "table_name": draft.name, "column_0_name": columns[0] if columns else "", "constraint_name": name or "",
-            "column_0_label": f"{draft.name}_{columns[0]}" if columns else "", "referred_table_name": referred,
-            "column_0_N_name": "_".join(columns), "column_0N_name": "".join(columns), "column_0_key": columns[0] if columns else "",
-            "column_0_N_label": "_".join(f"{draft.name}_{column}" for column in columns),
-        }  # fmt: skip
-        return _TOKEN.sub(lambda match: words.get(match[1], match[0]), template)
-
     # -- facts ---------------------------------------------------------------------------------------------------------
 
     def _table(self, draft: TableDraft) -> TableFact:
@@ -201,7 +176,9 @@ class Settler:
             if columns is None or not columns:
                 draft.complete = False
                 continue
-            uniques.append(UniqueFact(columns, self._spans(unique.loc), self._convention(draft, "uq", unique.name, columns)))
+            uniques.append(
+                UniqueFact(columns, self._spans(unique.loc), conventional(draft, "uq", unique.name, columns))
+            )
         return TableFact(
             draft.name, draft.origin, self._spans(draft.loc),
             columns=tuple(self._column(column) for column in draft.columns),
@@ -227,7 +204,7 @@ class Settler:
             text = known(check.expression)
             if text is None and check.expression is not None:
                 text = expression(check.expression, self._namer(draft))
-            out.append(CheckFact(text, self._spans(check.loc), self._convention(draft, "ck", check.name, ())))
+            out.append(CheckFact(text, self._spans(check.loc), conventional(draft, "ck", check.name, ())))
         return tuple(out)
 
     def _namer(self, draft: TableDraft) -> Callable[[Value], str | None]:
@@ -248,10 +225,13 @@ class Settler:
                 draft.complete = False
                 if not kept:
                     continue
-            where = None if index.where is None else expression(index.where, self._namer(draft)) or known(index.where) or "?"
-            name = self._convention(draft, "ix", index.name, kept)
+            where = None if index.where is None else self._condition(index.where, draft)
+            name = conventional(draft, "ix", index.name, kept)
             out.append(IndexFact(name, kept, index.unique, self._spans(index.loc), where))
         return tuple(out)
+
+    def _condition(self, value: Value, draft: TableDraft) -> str:
+        return expression(value, self._namer(draft)) or known(value) or "?"
 
     def _index_column(self, value: Value | str, draft: TableDraft) -> str | None:
         found = self.column(value, draft)
@@ -276,7 +256,7 @@ class Settler:
         return None
 
     def _within(self, value: Value | str, depth: int = 0) -> TableDraft | None:
-        if isinstance(value, str) or depth > 6:  # noqa: PLR2004
+        if isinstance(value, str) or depth > 6:
             return None
         found = self.column(value, None) if not isinstance(value, Text) else None
         if found is not None:
@@ -304,4 +284,3 @@ def identity(value: Value | None) -> str | None:
             return None
         case _:
             return getattr(value, "name", None)
-

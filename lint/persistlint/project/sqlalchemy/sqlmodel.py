@@ -7,7 +7,6 @@ from persistlint.project.interp.values import (
     Class,
     Const,
     External,
-    Items,
     Loc,
     Made,
     Mapping,
@@ -16,18 +15,25 @@ from persistlint.project.interp.values import (
     flag,
     known,
 )
+from persistlint.project.sqlalchemy.annotations import is_annotated, listed, unwrap_annotation
 from persistlint.project.sqlalchemy.columns import Columns, column_object
 from persistlint.project.sqlalchemy.draft import KeyDraft, TableDraft
+from persistlint.project.sqlalchemy.python_types import python_type
 from persistlint.project.sqlalchemy.symbols import made, symbol
 from persistlint.project.sqlalchemy.types import Rendered, Types
 
 
 def field(
-    machine: Machine, types: Types, columns: Columns, draft: TableDraft, owner: Class, name: str, value: Value | None, loc: Loc
+    machine: Machine,
+    types: Types,
+    columns: Columns,
+    draft: TableDraft,
+    owner: Class,
+    name: str,
+    value: Value | None,
+    loc: Loc,
 ) -> None:
     """Add the column of one annotated field, unless it is a relationship or a class variable."""
-    from persistlint.project.sqlalchemy.declarative import unwrap_annotation  # noqa: PLC0415  (declarative imports this)
-
     node, env, _ = owner.annotations[name]
     annotation = machine.eval_annotation(node, env)
     if made(value) == "Relationship" or _is_class_variable(annotation):
@@ -39,29 +45,26 @@ def field(
     if given is not None:
         columns.add(draft, given, name, loc)
         return
-    if _is_annotated(python):
-        python = _annotated_parts(python)[0]
+    if isinstance(python, Operation) and is_annotated(python):
+        python = listed(python.operands[1])[0]
     rendered = _type(types, python, options)
-    primary = flag(options.get("primary_key")) is True
     column = Made(External("sqlalchemy.Column"), [], _column_options(options), loc)
     allowed = flag(options.get("nullable"))
-    added = columns.add(draft, column, name, loc, nullable=_nullable(allowed, nullable, primary=primary), inferred=rendered)
+    if allowed is None:
+        allowed = nullable and flag(options.get("primary_key")) is not True
+    added = columns.add(draft, column, name, loc, nullable=allowed, inferred=rendered)
     target = options.get("foreign_key")
     if added is not None and target is not None and not _undefined(target):
         draft.keys.append(KeyDraft([column], [target], loc, known(options.get("ondelete"))))
-    default = value.args[0] if isinstance(value, Made) and value.args else options.get("default", value if not options else None)
-    if added is not None and _is_default(default, options):
+    if added is not None and _is_default(_default(value, options), options):
         added.python_default = added.python_default or "…"
 
 
-def _nullable(given: bool | None, annotated: bool, *, primary: bool) -> bool:
-    if given is not None:
-        return given
-    return annotated and not primary
-
-
 def _column_options(options: dict[str, Value]) -> dict[str, Value]:
-    out = {key: options[key] for key in ("primary_key", "index", "unique") if key in options and not _undefined(options[key])}
+    out: dict[str, Value] = {}
+    for key in ("primary_key", "index", "unique"):
+        if key in options and not _undefined(options[key]):
+            out[key] = options[key]
     extra = options.get("sa_column_kwargs")
     if isinstance(extra, Mapping):
         out.update({known(key) or "": value for key, value in extra.entries})
@@ -72,7 +75,7 @@ def _type(types: Types, python: Value, options: dict[str, Value]) -> Rendered:
     given = options.get("sa_type")
     if given is not None and not _undefined(given):
         return types.render(given)
-    rendered = types.python(python, None, sqlmodel=True)
+    rendered = python_type(types, python, None, sqlmodel=True)
     length = options.get("max_length")
     if rendered.text == "VARCHAR" and isinstance(length, Const) and isinstance(length.value, int):
         return Rendered(f"VARCHAR({length.value})", length.value)
@@ -86,6 +89,12 @@ def _type(types: Types, python: Value, options: dict[str, Value]) -> Rendered:
 def _is_field(value: Made) -> bool:
     name = symbol(value.func) or (value.func.name.rpartition(".")[2] if isinstance(value.func, External) else "")
     return name in ("Field", "FieldInfo")
+
+
+def _default(value: Value | None, options: dict[str, Value]) -> Value | None:
+    if isinstance(value, Made) and value.args:
+        return value.args[0]
+    return options.get("default", None if options else value)
 
 
 def _is_default(value: Value | None, options: dict[str, Value]) -> bool:
@@ -106,20 +115,7 @@ def _is_class_variable(value: Value) -> bool:
     return isinstance(value, External) and value.name.endswith(".ClassVar")
 
 
-def _is_annotated(value: Value) -> bool:
-    return isinstance(value, Operation) and value.op == "[]" and (
-        isinstance(value.operands[0], External) and value.operands[0].name.endswith(".Annotated")
-    )
-
-
-def _annotated_parts(value: Value) -> list[Value]:
-    if not isinstance(value, Operation):
-        return [value]
-    inner = value.operands[1]
-    return list(inner.items) if isinstance(inner, Items) else [inner]
-
-
 def _annotated_field(value: Value) -> dict[str, Value]:
-    if not _is_annotated(value):
-        return {}
-    return next((part.kwargs for part in _annotated_parts(value)[1:] if isinstance(part, Made) and _is_field(part)), {})
+    parts = listed(value.operands[1]) if isinstance(value, Operation) and is_annotated(value) else []
+    fields = [part.kwargs for part in parts[1:] if isinstance(part, Made) and _is_field(part)]
+    return fields[0] if fields else {}

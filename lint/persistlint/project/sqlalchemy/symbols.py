@@ -36,7 +36,7 @@ def is_extension(value: Value) -> bool:
         case Made():
             return symbol(value.func) in ("SQLAlchemy", "SQLA") or _named(value.func).endswith("SQLAlchemy")
         case External(name=name):
-            return name.rpartition(".")[2] in _HANDLES and name.partition(".")[0] not in ("builtins",)
+            return name.rpartition(".")[2] in _HANDLES and name.partition(".")[0] != "builtins"
         case Attribute(name=name):
             return name in _HANDLES
         case Unknown():

@@ -12,7 +12,8 @@ from persistlint.project.sqlalchemy import core
 from persistlint.project.sqlalchemy.columns import Columns, column_object
 from persistlint.project.sqlalchemy.declarative import Declarative
 from persistlint.project.sqlalchemy.draft import TableDraft
-from persistlint.project.sqlalchemy.settle import Settler
+from persistlint.project.sqlalchemy.metadata import metadata_of
+from persistlint.project.sqlalchemy.settle import Settler, identity
 from persistlint.project.sqlalchemy.symbols import made
 from persistlint.project.sqlalchemy.types import Types
 from persistlint.source import Span
@@ -24,6 +25,46 @@ class Found:
 
     tables: tuple[TableFact, ...]
     unresolved: tuple[Unresolved, ...]
+    by_draft: dict[int, TableFact]
+    """Facts by identity of their drafts."""
+    settler: Settler
+    declarative: Declarative
+    drafts: tuple[TableDraft, ...] = ()
+    conventions: tuple[Mapping, ...] = ()
+    """The naming conventions of the project's MetaData objects."""
+
+    def table(self, value: Value) -> TableFact | None:
+        """The table that a Table object, a mapped class or its `__table__` names."""
+        draft = self.settler.table(value)
+        return None if draft is None else self.by_draft.get(id(draft))
+
+    def drafts_of(self, value: Value) -> tuple[TableDraft, ...]:
+        """The same tables as `tables_of`, before references were settled."""
+        return _of_family(self.drafts, _family(_metadata(self.declarative, value)))
+
+    def tables_of(self, value: Value) -> tuple[TableFact, ...]:
+        """The tables of a MetaData, however it is reached: `Base.metadata`, `db`, `SQLModel.metadata`."""
+        wanted = _family(_metadata(self.declarative, value))
+        return (
+            ()
+            if wanted is None
+            else tuple(
+                fact for fact in self.by_draft.values() if fact.metadata is not None and _bare(fact.metadata) == wanted
+            )
+        )
+
+
+def _of_family(drafts: tuple[TableDraft, ...], family: str | None) -> tuple[TableDraft, ...]:
+    return tuple(one for one in drafts if family is not None and _family(one.metadata) == family)
+
+
+def _family(value: Value | None) -> str | None:
+    name = identity(value)
+    return None if name is None else _bare(name)
+
+
+def _bare(name: str) -> str:
+    return name.removesuffix(".metadata")
 
 
 def is_column(value: Value) -> bool:
@@ -42,9 +83,13 @@ def find_tables(machine: Machine, spans: Callable[[Loc], Span]) -> Found:
     _late_arguments(machine, columns, drafts)
     settler = Settler(drafts, declarative.table_of, spans)
     _loose_indexes(machine, settler, drafts)
-    facts = sorted(settler.facts(), key=lambda table: (table.span, table.name))
+    settled = settler.facts()
+    by_draft = {id(draft): fact for draft, fact in zip(drafts, settled, strict=True)}
+    facts = sorted(settled, key=lambda table: (table.span, table.name))
     reasons = [*declarative.unresolved, *problems]
-    return Found(tuple(facts), tuple(Unresolved(reason, spans(loc)) for reason, loc in reasons))
+    unresolved = tuple(Unresolved(reason, spans(loc), table=True) for reason, loc in reasons)
+    conventions = {id(draft.conventions): draft.conventions for draft in drafts if draft.conventions is not None}
+    return Found(tuple(facts), unresolved, by_draft, settler, declarative, tuple(drafts), tuple(conventions.values()))
 
 
 def _cores(
@@ -70,8 +115,8 @@ def _metadata(declarative: Declarative, value: Value | None) -> Value | None:
     if isinstance(value, Attribute) and value.name == "metadata":
         base = value.base
         if isinstance(base, Class):
-            root = declarative.root(base)
-            return declarative.metadata(base, root)[0] if root is not None else base
+            root = declarative.roots.of(base)
+            return metadata_of(base, root)[0] if root is not None else base
         if isinstance(base, Made):
             return base.kwargs.get("metadata") or base
     return value
@@ -98,7 +143,11 @@ def _late_arguments(machine: Machine, columns: Columns, drafts: list[TableDraft]
     by_made = {id(draft.made): draft for draft in drafts}
     for value in machine.made:
         func = value.func
-        if isinstance(func, Attribute) and func.name in ("append_column", "append_constraint") and id(func.base) in by_made:
+        if (
+            isinstance(func, Attribute)
+            and func.name in ("append_column", "append_constraint")
+            and id(func.base) in by_made
+        ):
             core.arguments(columns, by_made[id(func.base)], value.args)
 
 

@@ -1,0 +1,54 @@
+"""Who calls whom, and which functions change a schema, heard while the interpreter runs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from persistlint.project.interp.frames import CallEvent
+from persistlint.project.interp.texts import skeleton
+from persistlint.project.interp.values import Class, Function, Made, Text, Value, options_of
+
+_CHANGES = re.compile(
+    r"\s*(?:ALTER\s+TABLE|CREATE\s+(?:UNIQUE\s+)?(?:TABLE|INDEX)|DROP\s+(?:TABLE|INDEX))\b", re.IGNORECASE
+)
+_EXECUTE = frozenset({"execute", "exec_driver_sql", "executescript", "text"})
+
+Key = tuple[str, int]
+
+
+@dataclass(slots=True)
+class Calls:
+    """`edges` by caller; `acting` are functions that change a schema themselves, `defining` those of them that only
+    call `create_all`."""
+
+    edges: dict[Key, set[Key]] = field(default_factory=dict[Key, set[Key]])
+    acting: set[Key] = field(default_factory=set[Key])
+    defining: set[Key] = field(default_factory=set[Key])
+    migrating: set[Key] = field(default_factory=set[Key])
+    """Functions that run Alembic's revisions."""
+
+    def on_call(self, event: CallEvent) -> None:
+        """Note one call."""
+        if event.caller is None:
+            return
+        for func in options_of(event.func):
+            target = func.find("__init__") if isinstance(func, Class) else func
+            if isinstance(target, Function):
+                self.edges.setdefault(event.caller, set()).add((target.path, target.node.at))
+        if event.name == "upgrade" and getattr(event.func, "name", "") == "alembic.command.upgrade":
+            self.migrating.add(event.caller)
+        if event.name == "create_all":
+            self.defining.add(event.caller)
+            self.acting.add(event.caller)
+        elif event.name in _EXECUTE and event.args and _is_change(event.args[0]):
+            self.acting.add(event.caller)
+
+
+def _is_change(value: Value) -> bool:
+    for option in options_of(value):
+        if isinstance(option, Made) and option.args:
+            return _is_change(option.args[0])
+        if isinstance(option, Text) and _CHANGES.match(skeleton(option)):
+            return True
+    return False

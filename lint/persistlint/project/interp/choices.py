@@ -1,0 +1,44 @@
+"""Values that may be one of several."""
+
+from __future__ import annotations
+
+from persistlint.project.interp.values import Attribute, Choice, Const, External, Text, Unknown, Value
+
+_MOST_OPTIONS = 6
+
+
+def choose(*options: Value | None) -> Value:
+    """One of these; what is the same counts once, and too many become unknown."""
+    if len(options) == 1 and options[0] is not None:
+        return options[0]
+    flat: list[Value] = []
+    for option in options:
+        for value in option.options if isinstance(option, Choice) else (option,):
+            if value is None or any(_same(value, other) for other in flat):
+                continue
+            flat.append(value)
+            if len(flat) > _MOST_OPTIONS:
+                return Unknown("too many possible values")
+    if not flat:
+        return Unknown("nothing is assigned")
+    return flat[0] if len(flat) == 1 else Choice(tuple(flat))
+
+
+def _same(left: Value, right: Value) -> bool:
+    if left is right:
+        return True
+    if type(left) is not type(right):
+        return False
+    match left, right:
+        case Const(), Const():
+            return type(left.value) is type(right.value) and left.value == right.value
+        case Text(), Text():
+            return left.parts == right.parts
+        case External(), External():
+            return left.name == right.name
+        case Unknown(), Unknown():
+            return left.parameter == right.parameter
+        case Attribute(), Attribute():
+            return left.name == right.name and left.base is right.base
+        case _:
+            return False

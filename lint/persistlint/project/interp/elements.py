@@ -1,0 +1,179 @@
+"""Iteration, indexing and slicing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.facts import code
+from persistlint.project.interp import attributes, texts
+from persistlint.project.interp.choices import choose
+from persistlint.project.interp.enums import is_enum, members
+from persistlint.project.interp.frames import Frame
+from persistlint.project.interp.values import (
+    Attribute,
+    Class,
+    Const,
+    External,
+    Instance,
+    Items,
+    Loc,
+    Made,
+    Mapping,
+    Member,
+    Operation,
+    Result,
+    Row,
+    Text,
+    Unknown,
+    Value,
+    known,
+)
+
+if TYPE_CHECKING:
+    from persistlint.project.interp.machine import Machine
+
+_MOST_RANGE = 512
+
+
+def iterate(value: Value) -> Items | None:
+    """The elements of an iterable; None where nothing is known of them."""
+    match value:
+        case Items():
+            return value
+        case Row(cells=cells):
+            return Items("tuple", list(cells))
+        case Result(rows=rows):
+            return None if rows is None else Items("list", list(rows))
+        case Mapping(entries=entries, open=open_):
+            return Items("list", [key for key, _ in entries], open=open_)
+        case Text() if value.known is not None and len(value.known) < _MOST_RANGE:
+            return Items("list", [texts.cut(value, index, index + 1) for index in range(len(value.known))])
+        case Class() if is_enum(value):
+            return Items("list", members(value))
+        case _:
+            return None
+
+
+def element(iterable: Value, items: Items | None) -> Value:
+    """Any one element of an iterable that is not wholly known."""
+    if items is not None and items.items:
+        return choose(*items.items, Unknown("an element of a list"))
+    return (
+        Unknown("an element of something unknown", parameter=None)
+        if not isinstance(iterable, Made)
+        else Attribute(iterable, "[]")
+    )
+
+
+def part(value: Value, index: int, count: int) -> Value:
+    """The element `index` of a value that is unpacked into `count` targets."""
+    items = iterate(value)
+    if items is not None and not items.open and len(items.items) == count:
+        return items.items[index]
+    return Attribute(value, f"[{index}]")
+
+
+def item(machine: Machine, base: Value, index: Value, loc: Loc) -> Value:
+    """`base[index]`."""
+    match base:
+        case Mapping():
+            return _entry(base, index, loc)
+        case Row():
+            return _cell(base, index, loc)
+        case Items() if isinstance(index, Const) and isinstance(index.value, int):
+            position = index.value
+            if -len(base.items) <= position < len(base.items) and not base.open:
+                return base.items[position]
+            return Unknown("an element of a list", loc)
+        case Items():
+            return element(base, base)
+        case Text() if isinstance(index, Const) and isinstance(index.value, int) and base.known is not None:
+            size = len(base.known)
+            position = index.value + size if index.value < 0 else index.value
+            return texts.cut(base, position, position + 1) if 0 <= position < size else Unknown("out of range", loc)
+        case Class():
+            member = known(index)
+            if member is not None and member in base.names:
+                return attributes.attribute(machine, base, member)
+            return Operation("[]", (base, index), loc)
+        case External() | Operation() | Made() | Attribute() | Instance():
+            return Operation("[]", (base, index), loc)
+        case _:
+            return Unknown("an element of something unknown", loc)
+
+
+def _cell(base: Row, index: Value, loc: Loc) -> Value:
+    name = known(index)
+    if name is not None:
+        return base.named(name) or Unknown("a column that the row has not", loc)
+    if isinstance(index, Const) and isinstance(index.value, int) and -len(base.cells) <= index.value < len(base.cells):
+        return base.cells[index.value]
+    return Unknown("a cell of a row", loc)
+
+
+def _entry(base: Mapping, index: Value, loc: Loc) -> Value:
+    wanted = known(index)
+    if wanted is not None:
+        found = base.get(wanted)
+        if found is not None:
+            return found
+    for key, value in base.entries:
+        if key is index or (isinstance(key, Const) and isinstance(index, Const) and key.value == index.value):
+            return value
+        if isinstance(key, Member) and isinstance(index, Member) and (key.cls, key.name) == (index.cls, index.name):
+            return value
+    if wanted is None and base.entries:
+        return choose(*(value for _, value in base.entries), Unknown("an entry of a dict", loc))
+    return Unknown("an entry of a dict", loc)
+
+
+def set_item(machine: Machine, base: Value, index: Value, value: Value) -> None:
+    """`base[index] = value`."""
+    if isinstance(base, Mapping):
+        base.entries.append((index, value))
+        if machine.uncertain:
+            base.open = True
+
+
+def sliced(machine: Machine, base: Value, bounds: code.Slice, frame: Frame) -> Value:
+    """`base[lower:upper]`."""
+    ends: list[int | None] = []
+    for bound in (bounds.lower, bounds.upper):
+        value = None if bound is None else machine.eval(bound, frame)
+        if value is None or (isinstance(value, Const) and value.value is None):
+            ends.append(None)
+        elif isinstance(value, Const) and isinstance(value.value, int):
+            ends.append(value.value)
+        else:
+            return Items(base.kind, list(base.items), open=True) if isinstance(base, Items) else Unknown("a slice")
+    cut = slice(ends[0], ends[1])
+    if bounds.step is not None:
+        return Unknown("a slice with a step")
+    if isinstance(base, Items) and not base.open:
+        return Items(base.kind, base.items[cut])
+    if isinstance(base, Text) and base.known is not None:
+        start, stop, _ = cut.indices(len(base.known))
+        return texts.cut(base, start, max(start, stop))
+    return Unknown("a slice")
+
+
+def extend(machine: Machine, target: Items, value: Value, *, certain: bool = False) -> None:
+    """Append what an iterable holds."""
+    items = iterate(value)
+    if items is None:
+        target.open = True
+        return
+    target.items.extend(items.items)
+    target.open = target.open or items.open or (bool(machine.uncertain) and not certain)
+
+
+def spread(value: Value, kwargs: dict[str, Value]) -> bool:
+    """Add `**value` to keyword arguments; whether more may be in it."""
+    if not isinstance(value, Mapping):
+        return not (isinstance(value, Const) and value.value is None)
+    for key, entry in value.entries:
+        name = known(key)
+        if name is None:
+            return True
+        kwargs[name] = entry
+    return value.open

@@ -1,0 +1,189 @@
+"""Conditions, loops, `try`, `with` and `match`: which statements run, and what undecided branches leave behind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from persistlint.facts import code
+from persistlint.project.interp import binding, elements
+from persistlint.project.interp.choices import choose
+from persistlint.project.interp.frames import Frame
+from persistlint.project.interp.values import Choice, Items, Unknown, Value, flag, options_of
+from persistlint.project.interp.world import Raised
+
+if TYPE_CHECKING:
+    from persistlint.project.interp.machine import Machine
+
+_MOST_ITERATIONS = 300
+
+
+def if_(machine: Machine, stmt: code.If, frame: Frame) -> str | None:
+    """Run `if`."""
+    decided = flag(machine.eval(stmt.test, frame))
+    if decided is not None:
+        return machine.block(stmt.body if decided else stmt.orelse, frame)
+    return _branches(machine, [stmt.body, stmt.orelse], frame)
+
+
+def _branches(machine: Machine, bodies: Sequence[code.Block], frame: Frame) -> str | None:
+    """Run each body from the same start and join what they leave behind."""
+    env = frame.env
+    before = env.names
+    ends: list[dict[str, Value]] = []
+    signals: list[str | None] = []
+    machine.uncertain += 1
+    try:
+        for body in bodies:
+            env.names = dict(before)
+            signals.append(machine.block(body, frame))
+            if signals[-1] is None:
+                ends.append(env.names)
+    finally:
+        machine.uncertain -= 1
+        env.names = before
+    if not ends:
+        return signals[0]
+    _join(before, ends)
+    if frame.cls is not None:
+        frame.cls.names = before
+    return None
+
+
+def _join(before: dict[str, Value], ends: Sequence[dict[str, Value]]) -> None:
+    if len(ends) == 1:
+        before.update(ends[0])
+        return
+    for name in {name: None for end in ends for name in end}:
+        values = [end[name] for end in ends if name in end]
+        if any(value is not values[0] for value in values):
+            before[name] = choose(*values)
+        else:
+            before[name] = values[0]
+
+
+def for_(machine: Machine, stmt: code.For, frame: Frame) -> str | None:
+    """Run `for`."""
+    iterable = machine.eval(stmt.iter, frame)
+    items = elements.iterate(iterable)
+    if items is not None and not items.open and len(items.items) <= _MOST_ITERATIONS:
+        for item in items.items:
+            binding.bind(machine, stmt.target, item, frame)
+            signal = machine.block(stmt.body, frame)
+            if signal == "break":
+                return None
+            if signal == "stop":
+                return signal
+        return machine.block(stmt.orelse, frame)
+    element = elements.element(iterable, items)
+    binding.bind(machine, stmt.target, element, frame)
+    _branches(machine, [stmt.body, ()], frame)
+    return machine.block(stmt.orelse, frame)
+
+
+def while_(machine: Machine, stmt: code.While, frame: Frame) -> str | None:
+    """Run `while`."""
+    decided = flag(machine.eval(stmt.test, frame))
+    if decided is False:
+        return machine.block(stmt.orelse, frame)
+    signal = _branches(machine, [stmt.body, ()], frame) if decided is None else machine.block(stmt.body, frame)
+    if decided and signal == "stop":
+        return signal
+    return machine.block(stmt.orelse, frame)
+
+
+def try_(machine: Machine, stmt: code.Try, frame: Frame) -> str | None:
+    """Run `try`."""
+    if machine.world is not None:
+        return _try_for_real(machine, stmt, frame)
+    env = frame.env
+    before = dict(env.names)
+    signal = machine.block(stmt.body, frame)
+    if signal is None:
+        signal = machine.block(stmt.orelse, frame)
+    after = env.names
+    # A handler's names count only where the body left none: `except ImportError: Base = object` is a fallback.
+    for handler in stmt.handlers:
+        env.names = dict(before)
+        if handler.name:
+            env.names[handler.name] = Unknown("an exception")
+        machine.uncertain += 1
+        try:
+            machine.block(handler.body, frame)
+        finally:
+            machine.uncertain -= 1
+        for name, value in env.names.items():
+            after.setdefault(name, value)
+    env.names = after
+    if frame.cls is not None:
+        frame.cls.names = after
+    final = machine.block(stmt.final, frame)
+    if signal == "stop" and stmt.handlers and frame.function is not None:
+        return final  # a handler may go on where the body returned
+    return final or signal
+
+
+def _try_for_real(machine: Machine, stmt: code.Try, frame: Frame) -> str | None:
+    """With a world, statements fail or do not: handlers run where they would."""
+    try:
+        signal = machine.block(stmt.body, frame)
+        if signal is None:
+            signal = machine.block(stmt.orelse, frame)
+    except Raised as error:
+        handler = next((h for h in stmt.handlers if _catches(machine, h.type, error, frame)), None)
+        if handler is None:
+            machine.block(stmt.final, frame)
+            raise
+        if handler.name:
+            frame.env.names[handler.name] = Unknown(error.message)
+        signal = machine.block(handler.body, frame)
+    return machine.block(stmt.final, frame) or signal
+
+
+def _catches(machine: Machine, caught: code.Expr | None, error: Raised, frame: Frame) -> bool:
+    if caught is None:
+        return True
+    value = machine.eval(caught, frame)
+    options = value.items if isinstance(value, Items) else options_of(value)
+    return any(error.is_a(option) for option in options)
+
+
+def with_(machine: Machine, stmt: code.With, frame: Frame) -> str | None:
+    """Run `with`."""
+    entered: list[Value] = []
+    for manager, target in stmt.items:
+        value = machine.eval(manager, frame)
+        entered.append(value)
+        if target is not None:
+            binding.bind(machine, target, _enter(value), frame)
+    if machine.world is None:
+        return machine.block(stmt.body, frame)
+    try:
+        signal = machine.block(stmt.body, frame)
+    except Raised as error:
+        if not any(error.suppressed_by(value) for value in entered):
+            raise
+        return None
+    for value in reversed(entered):
+        machine.world.leave(machine, value)
+    return signal
+
+
+def match_(machine: Machine, stmt: code.Match, frame: Frame) -> str | None:
+    """Run `match`."""
+    machine.eval(stmt.subject, frame)
+    for case in stmt.cases:
+        for name in case.names:
+            frame.env.names[name] = Unknown("bound by a pattern")
+    return _branches(machine, [case.body for case in stmt.cases] + [()], frame)
+
+
+def _enter(value: Value) -> Value:
+    """What `with value as …` binds."""
+    match value:
+        case Items(kind="context", items=items):
+            return items[0]
+        case Choice(options=options):
+            return choose(*(items.items[0] if isinstance(items, Items) and items.items else items for items in options))
+        case _:
+            return value

@@ -1,0 +1,163 @@
+"""Calls of functions of the project: parameters, bodies and results."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.facts import code
+from persistlint.project.interp import attributes
+from persistlint.project.interp.choices import choose
+from persistlint.project.interp.enums import is_enum
+from persistlint.project.interp.frames import Frame
+from persistlint.project.interp.values import (
+    NONE,
+    Chunk,
+    Class,
+    Env,
+    Function,
+    Instance,
+    Items,
+    Loc,
+    Mapping,
+    Text,
+    Unknown,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from persistlint.project.interp.machine import Machine
+
+_DEEPEST = 24
+_DEEP_CALL = 2
+"""Calls within calls: from here on only functions that hold SQL or tables themselves are followed."""
+_DEEPEST_CALL = 6
+_WORTH = code.Hint.SQL | code.Hint.EXECUTE | code.Hint.TABLES
+
+
+def invoke(
+    machine: Machine,
+    function: Function,
+    args: list[Value],
+    kwargs: dict[str, Value],
+    depth: int,
+    *,
+    open_: bool = False,
+) -> Value:
+    """Call a function of the project."""
+    node = function.node
+    if depth > _DEEPEST_CALL or (depth > _DEEP_CALL and isinstance(node, code.FuncDef) and not node.hints & _WORTH):
+        return Unknown(f"`{function.qualname}` is called too deep inside other calls")
+    key = (id(node), id(function.env), tuple(map(id, args)))
+    if len(machine.stack) > _DEEPEST or machine.steps > machine.limit or machine.guard(key):
+        return Unknown(f"`{function.qualname}` calls itself or too many others")
+    try:
+        env = Env(function.env.module, function.env)
+        env.function = function
+        _bind_params(machine, function, args, kwargs, env, open_=open_)
+        frame = Frame(env, function.qualname, depth + 1, qualifier=f"{function.qualname}.<locals>.")
+        if isinstance(node, code.Lambda):
+            return machine.eval(node.body, frame)
+        outer = machine.caller, machine.running
+        machine.caller, machine.running = (function.path, node.at), function.qualname
+        try:
+            machine.block(body_of(machine, function), frame)
+        finally:
+            machine.caller, machine.running = outer
+        return _result(function, frame)
+    finally:
+        machine.stack.pop()
+
+
+def body_of(machine: Machine, function: Function) -> code.Block:
+    """The statements of a function, decoded once."""
+    node = function.node
+    if isinstance(node, code.Lambda):
+        return ()
+    module = function.env.module
+    key = (module.path, node.body)
+    if key not in machine.bodies:
+        machine.bodies[key] = code.decode_body(module.facts.bodies[node.body])
+    return machine.bodies[key]
+
+
+def _result(function: Function, frame: Frame) -> Value:
+    if frame.yields:
+        if function.kind == "contextmanager":
+            return Items("context", [choose(*frame.yields)])
+        return Items("generator", list(frame.yields), open=True)
+    return choose(*frame.returns) if frame.returns else NONE
+
+
+def _bind_params(
+    machine: Machine, function: Function, args: list[Value], kwargs: dict[str, Value], env: Env, *, open_: bool
+) -> None:
+    queue = list(args)
+    if function.bound is not None and function.kind != "staticmethod":
+        queue.insert(0, function.bound)
+    elif function.owner is not None and open_ and function.kind != "staticmethod" and function.bound is None:
+        queue.insert(0, example_of(function.owner, is_class=function.kind in ("classmethod", "declared_attr")))
+    rest = dict(kwargs)
+    definition = Frame(function.env, None)
+    for param in function.node.params:
+        if param.kind == "*":
+            env.names[param.name] = Items("tuple", queue, open=open_)
+            queue = []
+        elif param.kind == "**":
+            entries: list[tuple[Value, Value]] = [(Text((Chunk(k, "", None),)), v) for k, v in rest.items()]
+            env.names[param.name] = Mapping(entries, open=open_)
+        elif param.name in rest:
+            env.names[param.name] = rest.pop(param.name)
+        elif queue and param.kind != "k":
+            env.names[param.name] = queue.pop(0)
+        elif param.default is not None and not open_:
+            env.names[param.name] = machine.eval(param.default, definition)
+        else:
+            unknown = _unknown_param(machine, function, param)
+            default = None if param.default is None else machine.eval(param.default, definition)
+            # A string by default is what most callers mean: `def create(table="jobs")`.
+            env.names[param.name] = choose(default, unknown) if isinstance(default, Text) else unknown
+
+
+def _unknown_param(machine: Machine, function: Function, param: code.Param) -> Value:
+    loc = Loc(function.path, param.at, param.at + len(param.name))
+    if param.annotation is not None:
+        kind = eval_annotation(machine, param.annotation, function.env)
+        if isinstance(kind, Class) and not is_enum(kind) and _is_plain(kind):
+            return example_of(kind)
+    return Unknown(f"parameter `{param.name}` of `{function.qualname}`", loc, param.name)
+
+
+def eval_annotation(machine: Machine, node: code.Expr, env: Env) -> Value:
+    """An annotation's value; a quoted one names what it quotes."""
+    if isinstance(node, code.Str):
+        return _quoted(machine, node, env)
+    return machine.eval(node, Frame(env, None))
+
+
+def _quoted(machine: Machine, node: code.Str, env: Env) -> Value:
+    value: Value | None = None
+    for index, word in enumerate(node.value.strip().split(".")):
+        if not word.isidentifier():
+            return Unknown("a quoted annotation that is no name")
+        if index == 0:
+            value = machine.eval(code.Name(node.at, word), Frame(env, None))
+        elif value is not None:
+            value = attributes.attribute(machine, value, word)
+    return value or Unknown("an empty annotation")
+
+
+def example_of(cls: Class, *, is_class: bool = False) -> Value:
+    """Some instance of a class, the same one each time."""
+    if is_class:
+        return cls
+    key = "\0example"
+    found = cls.env.names.get(key)
+    if found is None:
+        found = Instance(cls, ready=False)
+        cls.env.names[key] = found
+    return found
+
+
+def _is_plain(cls: Class) -> bool:
+    """Whether an instance of a class is worth following: it has methods of the project."""
+    return any(isinstance(value, Function) for value in cls.names.values())

@@ -1,0 +1,143 @@
+"""Where upgrades begin: the functions that open a store, and Alembic's revisions in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from persistlint.facts import code
+from persistlint.project.interp.machine import Machine
+from persistlint.project.interp.modules import Module
+from persistlint.project.interp.values import Choice, Const, Function, Items, Value, known
+
+_FOREIGN_FOLDERS = frozenset({"postgresql", "postgres", "mysql", "mariadb", "mssql", "oracle", "clickhouse", "duckdb"})
+Key = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One Alembic revision script."""
+
+    name: str
+    parents: tuple[str, ...]
+    module: Module
+    upgrade: Function
+    labelled: bool = False
+    """Whether it begins a branch with a name of its own."""
+
+
+def revisions(machine: Machine, modules: Iterable[Module]) -> dict[str, list[Revision]]:
+    """The revisions of each folder, parents before children; those of folders named for another database are left out."""
+    found: dict[str, list[Revision]] = {}
+    for module in modules:
+        folder = module.path.rpartition("/")[0]
+        if _FOREIGN_FOLDERS & set(folder.split("/")):
+            continue
+        revision = _revision(machine, module)
+        if revision is not None:
+            found.setdefault(folder, []).append(revision)
+    return {folder: _ordered(some) for folder, some in sorted(found.items())}
+
+
+def _revision(machine: Machine, module: Module) -> Revision | None:
+    names = module.env.names
+    if "revision" not in names or "down_revision" not in names:
+        return None
+    name, upgrade = known(machine.lookup(module, "revision")), names.get("upgrade")
+    if name is None or not isinstance(upgrade, Function):
+        return None
+    labels = names.get("branch_labels")
+    labelled = labels is not None and not (isinstance(labels, Const) and labels.value is None)
+    return Revision(name, _parents(names["down_revision"]), module, upgrade, labelled)
+
+
+def _parents(value: Value) -> tuple[str, ...]:
+    if isinstance(value, Items):
+        return tuple(name for item in value.items if (name := known(item)) is not None)
+    if isinstance(value, Choice):
+        value = value.options[0]
+    name = known(value)
+    return () if name is None else (name,)
+
+
+def _ordered(revisions: list[Revision]) -> list[Revision]:
+    by_name = {one.name: one for one in revisions}
+    done: dict[str, Revision] = {}
+    for start in sorted(by_name):
+        stack = [start]
+        while stack:
+            current = by_name[stack[-1]]
+            waiting = [one for one in current.parents if one in by_name and one not in done and one not in stack]
+            if waiting:
+                stack.append(waiting[0])
+                continue
+            stack.pop()
+            done.setdefault(current.name, current)
+    return list(done.values())
+
+
+def heads(revisions: Iterable[Revision]) -> list[Revision]:
+    """The revisions that no other builds on."""
+    some = list(revisions)
+    parents = {parent for one in some for parent in one.parents}
+    return [one for one in some if one.name not in parents]
+
+
+def openers(
+    functions: Mapping[Key, Function], edges: Mapping[Key, set[Key]], acting: set[Key], defining: set[Key]
+) -> list[Function]:
+    """The fewest functions from which all of `acting` (functions that change a schema) are reached, each as close to
+    them as can be. Those that only define what is missing (`create_all`) upgrade nothing and are left out."""
+    reach = {key: _reach(key, edges) for key in functions}
+    left = set(acting)
+    out: list[Function] = []
+    while left:
+        best = max(reach, key=lambda key: (len(reach[key] & left), -len(reach[key]), key[0], -key[1]))
+        covered = reach[best] & left
+        if not covered:
+            break
+        left -= covered
+        if covered - defining:
+            out.append(functions[best])
+    return out
+
+
+def both(
+    functions: Mapping[Key, Function], edges: Mapping[Key, set[Key]], some: set[Key], others: set[Key]
+) -> Function | None:
+    """The function closest to them from which one of `some` and one of `others` are reached."""
+    found = [(len(reach), key) for key in functions if (reach := _reach(key, edges)) & some and reach & others]
+    return functions[min(found)[1]] if found else None
+
+
+def common(left: str, right: str) -> int:
+    """How many leading folders two paths share."""
+    count = 0
+    for one, other in zip(left.split("/"), right.split("/"), strict=False):
+        if one != other:
+            break
+        count += 1
+    return count
+
+
+def _reach(start: Key, edges: Mapping[Key, set[Key]]) -> set[Key]:
+    seen = {start}
+    stack = [start]
+    while stack:
+        for target in edges.get(stack.pop(), ()):
+            if target not in seen:
+                seen.add(target)
+                stack.append(target)
+    return seen
+
+
+def is_test(path: str) -> bool:
+    """Whether a file is a test: it builds databases of its own, which nobody upgrades."""
+    *folders, name = path.split("/")
+    return bool({"tests", "test", "testing"} & set(folders)) or name.startswith(("test_", "conftest"))
+
+
+def key_of(function: Function) -> Key:
+    """What names a function: its file and where it stands."""
+    node = function.node
+    return function.path, node.at if isinstance(node, code.FuncDef) else -node.at

@@ -1,0 +1,1 @@
+"""The contract documents against each other and against themselves."""

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from persistlint.sdk import Contract, Finding, Project, Severity, Span, did_you_mean, rule
+
+Named = tuple[str, str | None, Span, Span]
+"""A table, a column of it or None, and the places of both names."""
+
+
+@rule(severity=Severity.ERROR, since="0.1", needs_contract=True)
+def clause_without_object(project: Project) -> Iterator[Finding]:
+    """A clause about a table or column that neither the contract nor the code has."""
+    contract = project.contract
+    if contract.unread or contract.problems:
+        return  # What could not be read may declare it.
+    tables = {table.name for table in (*contract.tables, *project.tables)}
+    for name, column, at, column_at in _named(contract):
+        facts = [*project.named(name)]
+        declared = contract.named(name)
+        if declared is not None:
+            facts.append(declared)
+        columns = {one.name for fact in facts for one in fact.columns}
+        if not facts and tables:
+            yield _finding(f"table `{name}`{did_you_mean(name, sorted(tables))}", at, name, None)
+        elif column is not None and all(fact.complete and fact.column(column) is None for fact in facts) and facts:
+            what = f"column `{column}` of table `{name}`{did_you_mean(column, sorted(columns))}"
+            yield _finding(what, column_at, name, column)
+
+
+def _named(contract: Contract) -> Iterator[Named]:
+    for store in contract.stores:
+        for table in store.tables or ():
+            yield table, None, store.at("tables"), store.at("tables")
+    for document in contract.documents:
+        yield document.table, None, document.at("table"), document.at("table")
+    for upgrade in contract.upgrades:
+        yield upgrade.table, upgrade.column, upgrade.at("table"), upgrade.at("column")
+    for default in contract.defaults:
+        yield default.table, default.column, default.at("table"), default.at("column")
+
+
+def _finding(what: str, at: Span, table: str, column: str | None) -> Finding:
+    return Finding(
+        f"neither the contract nor the code has the {what}",
+        at=at,
+        help="name what there is, or remove the clause",
+        data={"table": table, "column": column},
+    )

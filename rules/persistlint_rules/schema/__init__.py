@@ -1,0 +1,1 @@
+"""The contract's tables against those that a fresh install has."""

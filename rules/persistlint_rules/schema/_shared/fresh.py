@@ -1,0 +1,193 @@
+"""Which definitions of a table say what a fresh install has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from persistlint.sdk import AlterShape, ColumnFact, IndexFact, Kind, Project, Statement, TableFact
+
+_HOLE = re.compile(r"__hole\d{4}__", re.IGNORECASE)
+_TEST_FOLDERS = frozenset({"test", "tests", "testing", "fixtures"})
+_STEP_FOLDERS = frozenset({"alembic", "migration", "migrations", "revisions", "upgrades", "versions"})
+_STEP_WORD = re.compile(r"(?:^|[._])(?:auto_?)?(?:migrat|upgrad|downgrad)", re.IGNORECASE)
+_AT_RUN_TIME = "is computed at run time"
+
+
+class Fresh:
+    """The tables of a fresh install, by name in lower case."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._statements = [one for one in project.statements if not in_tests(one.span.path)]
+        self._renamed_away: set[str] = set()
+        self._names: set[str] = set()
+        self._patterns: list[re.Pattern[str]] = []
+        self._read_statements()
+        self._definitions = self._sorted_out()
+
+    def definitions(self) -> Iterator[tuple[TableFact, ...]]:
+        """The definitions of each table that can be compared, in the order of names."""
+        for name in sorted(self._definitions):
+            yield self._definitions[name]
+
+    def named(self, name: str) -> tuple[TableFact, ...]:
+        """The definitions of one table that can be compared."""
+        return self._definitions.get(name.lower(), ())
+
+    def may_have(self, name: str) -> bool:
+        """Whether a table of that name is created, or could be by code that cannot be read."""
+        lowered = name.lower()
+        if lowered in self._names or any(pattern.fullmatch(lowered) for pattern in self._patterns):
+            return True
+        hidden = (one for one in self._project.unresolved if one.reason.endswith(_AT_RUN_TIME))
+        return bool(self._project.makers) or any(not in_tests(one.span.path) for one in hidden)
+
+    def is_passing(self, name: str) -> bool:
+        """Whether a table of that name is only a stage of another one: it is renamed."""
+        return name.lower() in self._renamed_away
+
+    def _read_statements(self) -> None:
+        for statement in self._statements:
+            created, alter = statement.sql.creates, statement.sql.alter
+            if created is not None and statement.sql.kind is not Kind.CREATE_INDEX:
+                self._names.add(created.name.lower())
+                words = [re.escape(word) for word in _HOLE.split(created.name.lower())]
+                if len(words) > 1:
+                    self._patterns.append(re.compile(".*".join(words)))
+            if alter is not None and alter.action == "rename-table" and alter.new_name is not None:
+                self._renamed_away.add(alter.table.lower())
+                self._names.add(alter.new_name.lower())
+        for operation in self._project.operations:
+            for name in (operation.table, operation.new_name if operation.action == "rename-table" else None):
+                if name is not None and not in_tests(operation.span.path):
+                    self._names.add(name.lower())
+
+    def _sorted_out(self) -> dict[str, tuple[TableFact, ...]]:
+        by_name: dict[str, list[TableFact]] = {}
+        for table in self._project.fresh or self._project.tables:
+            if not table.temporary and not in_tests(table.span.path):
+                by_name.setdefault(table.name.lower(), []).append(table)
+        self._names.update(by_name)
+        return {
+            name: tuple(self._whole(table) for table in chosen)
+            for name, found in by_name.items()
+            if (chosen := self._chosen(found))
+        }
+
+    def _chosen(self, found: list[TableFact]) -> list[TableFact]:
+        """What the application itself creates; else the one step that does, where no other step replaces it."""
+        own = [table for table in found if not self._is_step(table)]
+        if own:
+            return own
+        return found if len(found) == 1 and found[0].origin == "ddl" else []
+
+    def _is_step(self, table: TableFact) -> bool:
+        # What numbered scripts lead to has been worked out already.
+        return not table.span.path.endswith(".sql") and is_step(table.span.path, self._function(table))
+
+    def _function(self, table: TableFact) -> str | None:
+        if table.origin != "ddl":
+            return None
+        at = table.span.path, table.name.lower()
+        created = ((one, one.sql.creates) for one in self._statements)
+        return next((s.function for s, fact in created if fact and (s.span.path, fact.name.lower()) == at), None)
+
+    def _whole(self, table: TableFact) -> TableFact:
+        if table.kind != "table":
+            return table
+        if table.origin != "ddl":
+            return replace(table, indexes=(*table.indexes, *self._loose_indexes(table)))
+        for statement in self._statements:
+            alter = statement.sql.alter
+            if alter is not None and alter.table.lower() == table.name.lower() and not _undoes(statement):
+                table = _altered(table, alter, statement)
+        return table
+
+    def _loose_indexes(self, table: TableFact) -> Iterator[IndexFact]:
+        """Indexes that the application creates by SQL on the table of a model."""
+        for statement in self._statements:
+            created = statement.sql.creates
+            if created is None or statement.sql.kind is not Kind.CREATE_INDEX or statement.sql.foreign_dialect:
+                continue
+            step = is_step(statement.span.path, statement.function)
+            if created.name.lower() == table.name.lower() and not step:
+                yield from (replace(index, span=statement.span) for index in created.indexes)
+
+
+def in_tests(path: str) -> bool:
+    """Whether a file belongs to the tests."""
+    *folders, name = path.split("/")
+    stem = name.partition(".")[0]
+    named = stem == "conftest" or stem.startswith("test_") or stem.endswith("_test")
+    return named or bool(_TEST_FOLDERS.intersection(folders))
+
+
+def is_step(path: str, function: str | None) -> bool:
+    """Whether code brings an existing database up to date rather than making a new one."""
+    *folders, name = path.split("/")
+    if _STEP_FOLDERS.intersection(folders) or _STEP_WORD.search(name):
+        return True
+    return function is not None and _STEP_WORD.search(function) is not None
+
+
+def _undoes(statement: Statement) -> bool:
+    return statement.function is not None and "downgrade" in statement.function.lower()
+
+
+def _altered(table: TableFact, alter: AlterShape, statement: Statement) -> TableFact:
+    """A table after an ALTER TABLE, without what cannot be known of it."""
+    names = (alter.column or "", alter.new_name or "")
+    if any(_HOLE.search(name) for name in names) or alter.action not in ("add-column", "drop-column", "rename-column"):
+        return table if alter.action == "rename-table" else replace(table, complete=False)
+    if alter.action != "add-column":
+        if table.column(names[0]) is None:
+            return table
+        kept = tuple(column for column in table.columns if column.name.lower() != names[0].lower())
+        new = table.column(names[0]) if alter.action == "rename-column" else None
+        renamed = (*kept, replace(new, name=names[1])) if new is not None and table.column(names[1]) is None else kept
+        return replace(table, columns=renamed, complete=False)
+    added = alter.table_fact
+    if table.column(names[0]) is not None:
+        return table
+    if added is None or not added.columns:
+        return replace(table, complete=False)
+    at = statement.span
+    column: ColumnFact = replace(added.columns[0], span=at)
+    return replace(
+        table,
+        columns=(*table.columns, column),
+        foreign_keys=(*table.foreign_keys, *(replace(one, span=at) for one in added.foreign_keys)),
+        checks=(*table.checks, *(replace(one, span=at) for one in added.checks)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A table that the contract declares, and one definition of it that the code has."""
+
+    declared: TableFact
+    code: TableFact
+
+    def has(self, names: tuple[str, ...]) -> bool:
+        """Whether both sides have all of these columns: what mentions others is no further drift."""
+        return all(self.code.column(name) is not None and self.declared.column(name) is not None for name in names)
+
+    def common(self) -> Iterator[tuple[ColumnFact, ColumnFact]]:
+        """The columns that both sides have: the declared one, and the code's."""
+        for column in self.declared.columns:
+            own = self.code.column(column.name)
+            if own is not None:
+                yield column, own
+
+
+def pairs(project: Project) -> Iterator[Pair]:
+    """Each declared table with each of its definitions in the code. Empty where no contract declares a table."""
+    if not project.contract.tables:
+        return
+    fresh = Fresh(project)
+    for declared in project.contract.tables:
+        for code in fresh.named(declared.name):
+            if declared.kind == code.kind == "table":
+                yield Pair(declared, code)

@@ -1,0 +1,54 @@
+"""When two indexes are one: the same columns in the same order, for the same rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from persistlint.sdk import ColumnFact, IndexFact, TableFact, columns_in, same_condition, sql_words
+
+_UNKNOWN = "?"
+
+
+def same_index(table: TableFact, one: IndexFact, other: IndexFact) -> bool:
+    """Whether two indexes of a table are one. Whether all of its rows are unique is `unique-drift`'s question."""
+    if words_of(one) != words_of(other) or not _same_rows(table, one, other):
+        return False
+    return one.unique == other.unique or is_whole(table, one)
+
+
+def words_of(index: IndexFact) -> tuple[tuple[str, ...], ...]:
+    """Columns and expressions in their order, in one spelling; directions do not count."""
+    return tuple(_plain(sql_words(column)) for column in index.columns)
+
+
+def is_whole(table: TableFact, index: IndexFact) -> bool:
+    """Whether an index has plain columns and all rows, so that its uniqueness is that of the columns."""
+    return index.where is None and all(table.column(name) is not None for name in index.columns)
+
+
+def mentioned(index: IndexFact, columns: Sequence[ColumnFact]) -> tuple[str, ...]:
+    """The columns among these that an index or its WHERE names."""
+    return columns_in(" , ".join((*index.columns, index.where or "")), columns)
+
+
+def is_known(index: IndexFact) -> bool:
+    """Whether nothing of it is left open."""
+    return not any("__hole" in text for text in (*index.columns, index.where or ""))
+
+
+def shown(index: IndexFact) -> str:
+    """An index as CREATE INDEX has it."""
+    where = f" WHERE {index.where}" if index.where is not None else ""
+    return f"{'UNIQUE ' if index.unique else ''}({', '.join(index.columns)}){where}"
+
+
+def _plain(words: tuple[str, ...]) -> tuple[str, ...]:
+    return words[:-1] if len(words) > 1 and words[-1] in ("ASC", "DESC") else words
+
+
+def _same_rows(table: TableFact, one: IndexFact, other: IndexFact) -> bool:
+    if _UNKNOWN in (one.where, other.where):
+        return True
+    if one.where is None or other.where is None:
+        return one.where == other.where
+    return same_condition(table.columns, one.where, other.where)

@@ -1,0 +1,95 @@
+"""The example in a folder of its own, read and checked in this process; what a mutant leaves alone is read once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from persistlint import contracts, registry, settings
+from persistlint.extract.python import extract_python, matters
+from persistlint.extract.sql import parse
+from persistlint.facts.code import FileFacts
+from persistlint.project.contract import Documents, unite
+from persistlint.project.link import Inputs, link
+from persistlint.project.model import Project
+from persistlint.replay.fresh import fresh_tables
+
+from .mutant import Mutant, applied
+
+FAMILIES = ("schema", "contracts")
+
+
+class Board:
+    """A copy of the example, with the rules of the two families."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.texts = {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in _files(root)}
+        self._rules = [rule for rule in registry.load_pack(registry.BUILT_IN) if rule.family in FAMILIES]
+        self._extract: Callable[[str, str], FileFacts] = cache(extract_python)
+        self._parse = cache(parse)
+        self._linked: dict[tuple[str, ...], Project] = {}
+        documents, _ = self._documents()
+        named = {name.text for one in documents.facts.values() for check in one.checks for name in check.rules}
+        # Rules of families that are not written yet are taken for installed.
+        self._names = frozenset(named).union(rule.name for rule in self._rules)
+
+    def reported(self, mutant: Mutant | None = None) -> Mapping[str, str]:
+        """The rules that report something, each with its first message, while the mutant's edits are applied."""
+        edits = mutant.edits if mutant is not None else ()
+        changed = {edit.path for edit in edits}
+        for path in changed:
+            lines = applied(self.texts[path].splitlines(), (edit for edit in edits if edit.path == path))
+            self._write(path, "\n".join(lines) + "\n")
+        try:
+            return self._check()
+        finally:
+            for path in changed:
+                self._write(path, self.texts[path])
+
+    def _write(self, path: str, text: str) -> None:
+        (self.root / path).write_text(text, encoding="utf-8", newline="")
+
+    def _check(self) -> Mapping[str, str]:
+        documents, said = self._documents()
+        project = replace(self._code(), contract=unite(documents), rule_names=self._names)
+        for rule in self._rules:
+            assert rule.check is not None
+            for finding in rule.check(project):
+                place = f"{finding.at.path}:{finding.at.line}"
+                said.setdefault(rule.name, f"{place}: {finding.message}")
+        return said
+
+    def _documents(self) -> tuple[Documents, dict[str, str]]:
+        chosen = settings.load(self.root)
+        reader = contracts.Reader(self.root, contracts.locate(self.root, chosen), self._parse, None)
+        read = reader.read(b"", chosen.units)
+        assert read.crashes == ()
+        return read.documents, {name: finding.message for name, finding in read.problems}
+
+    def _code(self) -> Project:
+        paths = [path for path in self.texts if path.endswith(".py")]
+        texts = tuple((self.root / path).read_text(encoding="utf-8") for path in paths)
+        if texts not in self._linked:
+            facts = {path: self._extract(path, text) for path, text in zip(paths, texts, strict=True)}
+            self._linked[texts] = self._link(facts)
+        return self._linked[texts]
+
+    def _link(self, facts: Mapping[str, FileFacts]) -> Project:
+        assert all(one.problem is None for one in facts.values())
+        inputs = Inputs(
+            python={path: one for path, one in facts.items() if matters((self.root / path).read_bytes())},
+            sql_files={},
+            load=facts.get,
+            paths=frozenset(self.texts),
+            dialect="sqlite",
+            parse=self._parse,
+        )
+        project = link(inputs)
+        return replace(project, fresh=fresh_tables(project, self._parse))
+
+
+def _files(root: Path) -> list[Path]:
+    return sorted(path for path in root.rglob("*") if path.suffix in (".py", ".md", ".toml"))

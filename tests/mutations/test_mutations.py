@@ -1,0 +1,40 @@
+"""Every broken promise is reported by exactly the rule that owns it, and the unbroken example by none."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from .board import Board
+from .in_code import code_mutants
+from .in_contract_sql import contract_mutants
+from .in_documents import document_mutants
+from .mutant import Mutant
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "feature_board"
+MUTANTS = (*code_mutants(EXAMPLE), *contract_mutants(EXAMPLE), *document_mutants(EXAMPLE))
+
+
+@pytest.fixture(scope="module")
+def board(tmp_path_factory: pytest.TempPathFactory) -> Board:
+    root = tmp_path_factory.mktemp("board") / "feature_board"
+    shutil.copytree(EXAMPLE, root, ignore=shutil.ignore_patterns("__pycache__", ".persistlint_cache"))
+    return Board(root)
+
+
+def test_the_unbroken_example_is_clean(board: Board) -> None:
+    assert board.reported() == {}
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_a_mutant_is_reported_by_its_owners_alone(board: Board, mutant: Mutant) -> None:
+    reported = board.reported(mutant)
+
+    assert reported.keys() == mutant.owners, reported
+
+
+def test_there_are_enough_mutants_and_no_two_are_the_same() -> None:
+    assert len([mutant for mutant in MUTANTS if mutant.owners]) >= 150
+    assert len({mutant.name for mutant in MUTANTS}) == len({mutant.edits for mutant in MUTANTS}) == len(MUTANTS)

@@ -1,0 +1,1 @@
+"""What module-level code and functions evaluate to."""

@@ -1,0 +1,1 @@
+"""Which strings reach a database, what they say and where they stand."""

@@ -1,0 +1,1 @@
+"""Models read from source, compared with the MetaData that the same source really has."""
