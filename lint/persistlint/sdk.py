@@ -100,6 +100,7 @@ __all__ = [
     "columns_in",
     "did_you_mean",
     "disagreements",
+    "refuses",
     "rule",
     "same_condition",
     "same_default",

@@ -87,7 +87,7 @@ class TestExitStatus:
         ("arguments", "message"),
         [
             (["chek"], "there is no command `chek`; did you mean `check`?"),
-            (["check", "--slect", "x"], "unrecognized arguments: --slect"),
+            (["check", "--slect", "x"], "there is no option `--slect`; did you mean `--select`?"),
             (["check", "no/such/path"], "`no/such/path` does not exist"),
             (["check", "--select", "quries,files"], "`--select` names no rule or family: `quries`"),
             (["check", "--ignore", "invalid-sintax"], "did you mean `invalid-syntax`?"),
@@ -95,9 +95,13 @@ class TestExitStatus:
             (["check", "--dialect", "postgresql"], "there is no dialect `postgresql`; did you mean `postgres`?"),
             (["check", "--jobs", "-1"], "`-1` is no number of processes"),
             (["check", "--config", "gone.toml"], "settings file `gone.toml` does not exist"),
-            (["schema", "--format"], "expected one argument"),
-            (["facts"], "the following arguments are required: FILE"),
+            (["schema", "--format"], "option `--format` requires an argument"),
+            (["facts"], "missing argument `FILE`"),
             (["facts", "gone.py"], "`gone.py` cannot be read: No such file or directory"),
+            (["explain"], "missing argument `RULE`"),
+            (["rules", "more"], "got unexpected extra argument"),
+            (["check", "--no-cache=1"], "option `--no-cache` does not take a value"),
+            (["--selct"], "there is no option `--selct`"),
             (["explain", "invalid-sintax"], "no rule is called `invalid-sintax`; did you mean `invalid-syntax`?"),
         ],
     )
@@ -199,7 +203,18 @@ class TestBadInput:
 
     def test_modules_of_the_project_are_never_imported(self, tmp_path: Path) -> None:
         trap = "raise SystemExit('imported')\n"
-        names = ("nt", "msgspec", "libcst", "argparse", "pathspec", "sqlglot", "rich", "sitecustomize", "typing")
+        names = (
+            "nt",
+            "msgspec",
+            "libcst",
+            "typer",
+            "pydantic",
+            "pathspec",
+            "sqlglot",
+            "rich",
+            "sitecustomize",
+            "typing",
+        )
         lay(tmp_path, {**CLEAN, **{f"{name}.py": trap for name in names}})
 
         done = persistlint("check", cwd=tmp_path)
@@ -278,7 +293,18 @@ class TestOtherCommands:
 
         imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
         assert "persistlint.cli" in imported
-        assert imported.isdisjoint({"libcst", "sqlglot", "rich", "msgspec", "argparse", "dataclasses", "re"})
+        assert imported.isdisjoint({"libcst", "sqlglot", "rich", "msgspec", "typer", "dataclasses", "re"})
+
+    @pytest.mark.parametrize("command", ["check", "acceptance", "schema", "upgrades", "facts", "rules", "config"])
+    def test_help_is_plain_and_fits_a_terminal_and_imports_no_command(self, tmp_path: Path, command: str) -> None:
+        long = persistlint(command, "--help", cwd=tmp_path, COLUMNS="80", FORCE_COLOR="1", PYTHONPROFILEIMPORTTIME="1")
+        short = persistlint(command, "-h", cwd=tmp_path, COLUMNS="80")
+
+        assert (short.returncode, short.stderr, short.stdout) == (0, "", long.stdout)
+        assert max(map(len, short.stdout.splitlines())) <= 80
+        assert "\x1b" not in long.stdout
+        imported = {line.rpartition("|")[2].strip() for line in long.stderr.splitlines()}
+        assert imported.isdisjoint({"rich", "persistlint.engine", f"persistlint.cli.{command}"})
 
     def test_no_arguments_show_the_help(self, tmp_path: Path) -> None:
         bare, asked = persistlint(cwd=tmp_path), persistlint("--help", cwd=tmp_path)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from persistlint import registry
-from persistlint.cli import arguments
+from persistlint.cli import app
 from persistlint.cli.rules import markdown
 from persistlint.engine import Request, run
 from persistlint.reporters import Format, render
@@ -66,12 +66,11 @@ def test_ci_runs_the_test_command_as_it_stands() -> None:
 
 
 def test_every_command_option_and_setting_is_known_to_the_program(capsys: pytest.CaptureFixture[str]) -> None:
-    for command in arguments.COMMANDS:
-        with pytest.raises(SystemExit):
-            arguments.parse([command, "--help"])
+    for command in app.commands():
+        app.run([command, "--help"])
     known = capsys.readouterr().out
 
-    assert set(re.findall(r"\| `persistlint (\w+)", README)) == set(arguments.COMMANDS)
+    assert set(re.findall(r"\| `persistlint (\w+)", README)) == set(app.commands())
     assert set(re.findall(r"(--[a-z][a-z-]+)", README.partition("## Commands")[2])) <= set(
         re.findall(r"(--[a-z-]+)", known)
     )

@@ -8,9 +8,11 @@ from functools import cache
 from pathlib import Path
 
 from persistlint import contracts, registry, settings
+from persistlint.extract.contract import extract_contract
 from persistlint.extract.python import extract_python, matters
 from persistlint.extract.sql import parse
 from persistlint.facts.code import FileFacts
+from persistlint.facts.contract import ContractFacts, Role
 from persistlint.project.contract import Documents, unite
 from persistlint.project.link import Inputs, link
 from persistlint.project.model import Project
@@ -31,7 +33,8 @@ class Board:
         self._extract: Callable[[str, str], FileFacts] = cache(extract_python)
         self._parse = cache(parse)
         self._linked: dict[tuple[str, ...], Project] = {}
-        documents, _ = self._documents()
+        self._document: Callable[[str, str, frozenset[Role]], ContractFacts] = cache(self._extract_document)
+        documents = self._documents()
         named = {name.text for one in documents.facts.values() for check in one.checks for name in check.rules}
         # Rules of families that are not written yet are taken for installed.
         self._names = frozenset(named).union(rule.name for rule in self._rules)
@@ -53,8 +56,8 @@ class Board:
         (self.root / path).write_text(text, encoding="utf-8", newline="")
 
     def _check(self) -> Mapping[str, str]:
-        documents, said = self._documents()
-        project = replace(self._code(), contract=unite(documents), rule_names=self._names)
+        project = replace(self._code(), contract=unite(self._documents()), rule_names=self._names)
+        said: dict[str, str] = {}
         for rule in self._rules:
             assert rule.check is not None
             for finding in rule.check(project):
@@ -62,12 +65,21 @@ class Board:
                 said.setdefault(rule.name, f"{place}: {finding.message}")
         return said
 
-    def _documents(self) -> tuple[Documents, dict[str, str]]:
+    def _documents(self) -> Documents:
         chosen = settings.load(self.root)
-        reader = contracts.Reader(self.root, contracts.locate(self.root, chosen), self._parse, None)
-        read = reader.read(b"", chosen.units)
-        assert read.crashes == ()
-        return read.documents, {name: finding.message for name, finding in read.problems}
+        roles = contracts.locate(self.root, chosen)
+        facts = {
+            path: self._document(path, (self.root / path).read_text(encoding="utf-8"), roles[path]) for path in roles
+        }
+        rows = [row for one in facts.values() if one.matrix is not None for row in one.matrix.rows]
+        named = [use.path for row in rows for use in row.artifacts]
+        named += [artifact.path for one in facts.values() for artifact in one.artifacts]
+        paths = {name.text for name in named if name is not None}
+        missing = frozenset(path for path in paths if not (self.root / path).exists())
+        return Documents(facts, roles, chosen.units, missing)
+
+    def _extract_document(self, path: str, text: str, roles: frozenset[Role]) -> ContractFacts:
+        return extract_contract(path, text, roles, self._parse)
 
     def _code(self) -> Project:
         paths = [path for path in self.texts if path.endswith(".py")]

@@ -123,7 +123,8 @@ def _of_python_default(column: Column, contracts: Text, unit: str) -> Iterator[M
     promise = 'by = "feature_board.clock:utc_now"' if value == "utc_now" else f"value = {value.lower()}"
     clause = ("[[default]]", f'table = "{column.table}"', f'column = "{column.name}"', promise, "")
     block = contracts.find("```toml contract", contracts.find(unit))
-    promised = [] if "[[default]]" in contracts.lines else [contracts.insert(block + 1, *clause)]
+    stated = any(line.startswith(("[[default]]", "default = [")) for line in contracts.lines)
+    promised = [] if stated else [contracts.insert(block + 1, *clause)]
     others = {"999": "99", "127": "63", "False": "True", "True": "False", "3": "4", "0": "1", "utc_now": "datetime.now"}
     changed = tuple(f"default={others[value]}" if one is written else one for one in column.arguments)
     title = f"Python default of {column.title}"
@@ -220,9 +221,7 @@ def _of_checks(text: Text) -> Iterator[Mutant]:
                     text.replace(number, bound[0], f"{bound['sign']}= {value + step}"),
                     "check-drift",
                 )
-            yield mutant(
-                f"exclude {what}", text.replace(number, bound[0], f"{bound['sign']} {value}"), "check-drift"
-            )
+            yield mutant(f"exclude {what}", text.replace(number, bound[0], f"{bound['sign']} {value}"), "check-drift")
             same = f"{bound['sign']} {value - 1 if below else value + 1}"
             yield mutant(f"write {what} in another way", text.replace(number, bound[0], same))
         if len(bounds) == 2:

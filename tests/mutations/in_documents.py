@@ -28,6 +28,7 @@ def document_mutants(root: Path) -> Iterator[Mutant]:
         if re.match(r"## D\d\d ", line):
             yield from _of_unit(contracts, number)
     yield from _of_blocks(contracts)
+    yield from _of_defaults(contracts)
     yield from _of_checks(contracts)
     for number, line in enumerate(inventory.lines, start=1):
         if line.startswith("| ART-"):
@@ -100,14 +101,16 @@ def _of_unit(contracts: Text, number: int) -> Iterator[Mutant]:
 def _of_blocks(contracts: Text) -> Iterator[Mutant]:
     unit = ""
     for number, line in enumerate(contracts.lines, start=1):
-        unit = _id(contracts, number) if re.match(r"## D\d\d ", line) else unit
+        if line.startswith("## "):
+            unit = _id(contracts, number) if re.match(r"## D\d\d ", line) else ""
         if not line.endswith(" contract") or not line.startswith("```"):
             continue
         language = line[3:].split()[0]
         end = contracts.find("```", number + 1)
         # D11 still has its other block then; and a clause that is no longer there is broken by nobody.
-        owners = [*(["undeclared-table"] if language == "sql" else []), *(["missing-section"] if unit != "D11" else [])]
-        yield mutant(f"drop the {language} block of {unit}", contracts.drop(number, end), *owners)
+        owners = [*(["undeclared-table"] if language == "sql" else [])]
+        owners += ["missing-section"] if unit not in ("D11", "") else []
+        yield mutant(f"drop the {language} block of {unit or 'no unit'}", contracts.drop(number, end), *owners)
         if language == "sql":
             table = contracts.find("CREATE TABLE", number)
             head = contracts.line(table)
@@ -116,7 +119,7 @@ def _of_blocks(contracts: Text) -> Iterator[Mutant]:
             broken = contracts.replace(table, "CREATE TABLE", "CREATE TABEL")
             yield mutant(f"misspell CREATE TABLE in {unit}", broken, "unreadable-block")
         else:
-            yield from _of_clauses(contracts, unit, number, end)
+            yield from _of_clauses(contracts, unit or "no unit", number, end)
 
 
 def _of_clauses(contracts: Text, unit: str, first: int, end: int) -> Iterator[Mutant]:
@@ -129,8 +132,21 @@ def _of_clauses(contracts: Text, unit: str, first: int, end: int) -> Iterator[Mu
         yield mutant(f"rename key {title}", unknown, "unreadable-block")
         wrong = Edit(CONTRACTS, number, number, (f"{match[1]} = 1.5",))
         yield mutant(f"give a number to {title}", wrong, "unreadable-block")
-    broken = contracts.replace(first + 1, "]]", "]")
+    broken = contracts.insert(first + 1, "= what?")
     yield mutant(f"break the toml block of {unit}", broken, "unreadable-block")
+
+
+def _of_defaults(contracts: Text) -> Iterator[Mutant]:
+    """Clauses on Python defaults, whether each has lines of its own or all stand in one list."""
+    for number, line in enumerate(contracts.lines, start=1):
+        match = re.search(r"\bvalue = (?P<value>\w+)", line)
+        if match is not None:
+            other = {"true": "false", "false": "true"}.get(match["value"], f"1{match['value']}")
+            changed = contracts.replace(number, match[0], f"value = {other}")
+            yield mutant(f"change the default in line {number}", changed, "default-drift")
+        elif re.search(r'^\s+\{.*\bby = ".*:\w+"', line):
+            changed = contracts.replace(number, '" }', '_2" }')
+            yield mutant(f"change the default in line {number}", changed, "default-drift")
 
 
 def _of_checks(contracts: Text) -> Iterator[Mutant]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
-
 from persistlint import registry
 from persistlint.acceptance import Status, evaluate
 from persistlint.cli import output
 from persistlint.cli.progress import ProgressLine
-from persistlint.cli.project import locate
+from persistlint.cli.project import Target, locate
 from persistlint.engine import Request
 from persistlint.reporters.acceptance import renderer
 
@@ -17,15 +15,16 @@ UNDECIDED = 2
 DEFECT = 3
 
 
-def acceptance(options: Namespace) -> int:
+def acceptance(target: Target, format_: str) -> int:
     """0 when all is accepted, 1 when a check fails or parity is incomplete, 2 when only something is undecided."""
-    root, settings = locate(options.paths, options.config, options.dialect)
+    root, settings = locate(target.paths, target.config, target.dialect)
     rules = registry.load()
     with ProgressLine() as progress:
-        use_cache = not options.no_cache
-        result = evaluate(Request(root, options.paths, settings, options.jobs, use_cache, progress=progress), rules)
+        result = evaluate(
+            Request(root, target.paths, settings, target.jobs, target.use_cache, progress=progress), rules
+        )
     output.tell(result.report.notices, result.report.crashes)
-    output.write(renderer(options.format, color=output.wants_color())(result))
+    output.write(renderer(format_, color=output.wants_color())(result))
     if result.report.crashes:
         return DEFECT
     if result.accepted:

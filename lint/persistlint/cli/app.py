@@ -1,19 +1,35 @@
-"""Runs one command; the one place where an exception becomes an exit status."""
+"""The commands, and what runs one of them: the one place where an exception becomes an exit status."""
 
 from __future__ import annotations
 
 import os
 import sys
-from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated, TypeVar
 
-from persistlint.cli import arguments, output
+import typer
+
+from persistlint import __version__
+from persistlint.cli import output
+from persistlint.cli.options import Config, Dialect, Jobs, NoCache, Paths, argument, flag, formats, names, option
+from persistlint.cli.usage import UsageError, said
 from persistlint.crash import Crash, guarded
-from persistlint.errors import UserError
+from persistlint.errors import UserError, did_you_mean
 
 USAGE = 2
 DEFECT = 3
 INTERRUPTED = 130
+
+app = typer.Typer(
+    name="persistlint",
+    add_completion=False,
+    # Plain help: rich would take as long to import as the rest of the program.
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    subcommand_metavar="COMMAND ...",
+)
 
 
 def run(given: Sequence[str]) -> int:
@@ -34,49 +50,221 @@ def run(given: Sequence[str]) -> int:
     return status
 
 
+def commands() -> tuple[str, ...]:
+    """The name of each command."""
+    return tuple(command.name for command in app.registered_commands if command.name)
+
+
 def _run(given: Sequence[str]) -> int:
     if not given:
-        output.write(arguments.help_text())
+        _command(["--help"])
         return USAGE
     try:
-        return _command(arguments.parse(given))
+        return _command(given)
     except UserError as error:
         output.complain(str(error))
-        return USAGE
+    except UsageError as error:
+        output.complain(said(error))
+    return USAGE
 
 
-def _command(options: Namespace) -> int:
-    # Each command is imported only when it runs: `rules` and `explain` need nothing of the engine.
-    match options.command:
-        case "check":
-            from persistlint.cli.check import check
+def _command(given: Sequence[str]) -> int:
+    first = next((argument for argument in given if not argument.startswith("-")), None)
+    if first is not None and first not in commands():
+        raise UserError(f"there is no command `{first}`{did_you_mean(first, commands())}")
+    command = typer.main.get_command(app)
+    try:
+        # What `main(standalone_mode=False)` does, less its answers to a broken pipe and to Ctrl-C.
+        with command.make_context("persistlint", list(given)) as context:
+            status: int = command.invoke(context)
+    except typer.Exit as done:
+        return done.exit_code
+    return status
 
-            return check(options)
-        case "acceptance":
-            from persistlint.cli.acceptance import acceptance
 
-            return acceptance(options)
-        case "schema":
-            from persistlint.cli.schema import schema
+Command = TypeVar("Command", bound=Callable[..., int])
 
-            return schema(options)
-        case "upgrades":
-            from persistlint.cli.upgrades import upgrades
 
-            return upgrades(options)
-        case "facts":
-            from persistlint.cli.facts import facts
+def _registered(function: Command) -> Command:
+    """Its name is the command's, its docstring the help, the first line of it whole in the list of commands.
 
-            return facts(options)
-        case "rules":
-            from persistlint.cli.rules import rules
+    What carries the command out is imported when it runs: `rules` and `explain` need nothing of the engine.
+    """
+    summary = (function.__doc__ or "").partition("\n")[0]
+    app.command(function.__name__, short_help=summary)(function)
+    return function
 
-            return rules(options)
-        case "explain":
-            from persistlint.cli.explain import explain
 
-            return explain(options)
-        case _:
-            from persistlint.cli.config import config
+def _version(wanted: bool) -> None:  # noqa: FBT001 - typer's callbacks take the value alone
+    if wanted:
+        output.write(f"persistlint {__version__}\n")
+        raise typer.Exit
 
-            return config(options)
+
+@app.callback()
+def _root(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", "-V", callback=_version, is_eager=True, show_default=False, help="Show the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Find the places where persistence code disagrees with itself."""
+
+
+@_registered
+def check(
+    *,
+    paths: Paths = None,
+    format_: Annotated[str, formats("text", "concise", "json")] = "text",
+    select: Annotated[
+        list[str] | None,
+        option("--select", metavar="NAMES", told="Run only these rules or families, separated by commas, or `all`."),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None, option("--ignore", metavar="NAMES", told="Leave out these rules or families as well.")
+    ] = None,
+    fail_on_unknown: Annotated[
+        bool, flag("--fail-on-unknown", "List what cannot be known statically, and exit 1 for it.")
+    ] = False,
+    exit_zero: Annotated[bool, flag("--exit-zero", "Exit 0 even when there are findings.")] = False,
+    config: Config = None,
+    jobs: Jobs = 0,
+    no_cache: NoCache = False,
+    dialect: Dialect = None,
+) -> int:
+    """Check a project; exit 1 when there are findings.
+
+    PATHS are files and folders of the project; the current folder by default.
+    """
+    from persistlint.cli.check import Wanted
+    from persistlint.cli.check import check as command
+    from persistlint.cli.project import target
+
+    wanted = Wanted(format_, names(select), names(ignore) or (), fail_on_unknown, exit_zero)
+    return command(target(paths, config, dialect, jobs, no_cache=no_cache), wanted)
+
+
+@_registered
+def acceptance(
+    *,
+    paths: Paths = None,
+    format_: Annotated[str, formats("text", "json", "markdown")] = "text",
+    config: Config = None,
+    jobs: Jobs = 0,
+    no_cache: NoCache = False,
+    dialect: Dialect = None,
+) -> int:
+    """Decide the acceptance checks of the contract documents; exit 1 when one fails.
+
+    PATHS are files and folders of the project; the current folder by default.
+    """
+    from persistlint.cli.acceptance import acceptance as command
+    from persistlint.cli.project import target
+
+    return command(target(paths, config, dialect, jobs, no_cache=no_cache), format_)
+
+
+@_registered
+def schema(
+    *,
+    paths: Paths = None,
+    format_: Annotated[str, formats("sql", "json")] = "sql",
+    config: Config = None,
+    jobs: Jobs = 0,
+    no_cache: NoCache = False,
+    dialect: Dialect = None,
+) -> int:
+    """Show the tables that the code defines: what a fresh install has.
+
+    PATHS are files and folders of the project; the current folder by default.
+    """
+    from persistlint.cli.project import target
+    from persistlint.cli.schema import schema as command
+
+    return command(target(paths, config, dialect, jobs, no_cache=no_cache), format_)
+
+
+@_registered
+def upgrades(
+    *,
+    paths: Paths = None,
+    format_: Annotated[str, formats("text", "json")] = "text",
+    baseline: Annotated[
+        str | None,
+        option(
+            "--baseline",
+            metavar="FILE.sql|empty",
+            told="Begin with this schema; else with those of the contract, and with the one that the upgrades show.",
+        ),
+    ] = None,
+    config: Config = None,
+    jobs: Jobs = 0,
+    no_cache: NoCache = False,
+    dialect: Dialect = None,
+) -> int:
+    """Carry out the upgrades on SQLite, and show what a fresh install has and they do not.
+
+    PATHS are files and folders of the project; the current folder by default.
+    """
+    from persistlint.cli.project import target
+    from persistlint.cli.upgrades import upgrades as command
+
+    return command(target(paths, config, dialect, jobs, no_cache=no_cache), format_, baseline)
+
+
+@_registered
+def facts(
+    *,
+    file: Annotated[Path, argument("FILE", Path)],
+    dialect: Dialect = None,
+) -> int:
+    """Show what is read out of one file, as JSON.
+
+    FILE is a Python or SQL file.
+    """
+    from persistlint.cli.facts import facts as command
+
+    return command(file, dialect)
+
+
+@_registered
+def rules(
+    *,
+    format_: Annotated[str, formats("text", "json", "markdown")] = "text",
+) -> int:
+    """List all rules."""
+    from persistlint.cli.rules import rules as command
+
+    return command(format_)
+
+
+@_registered
+def explain(
+    *,
+    rule: Annotated[str, argument("RULE")],
+) -> int:
+    """Show what a rule reports, why, and what to do instead.
+
+    RULE is the rule's name.
+    """
+    from persistlint.cli.explain import explain as command
+
+    return command(rule)
+
+
+@_registered
+def config(
+    *,
+    paths: Paths = None,
+    config: Config = None,
+) -> int:
+    """Show the root and the settings that a check would use, as TOML.
+
+    PATHS are files and folders of the project; the current folder by default.
+    """
+    from persistlint.cli.config import config as command
+
+    return command(paths or [Path()], config)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from persistlint import registry
 from persistlint.cli import output
 from persistlint.cli.progress import ProgressLine
-from persistlint.cli.project import locate
+from persistlint.cli.project import Target, locate
 from persistlint.engine import Request, run
 from persistlint.registry import RuleSet
 from persistlint.reporters import Format, render
@@ -19,21 +18,32 @@ FINDINGS = 1
 DEFECT = 3
 
 
-def check(options: Namespace) -> int:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to check for, and what to make of it. A `select` of None leaves the setting as it is."""
+
+    format: str
+    select: tuple[str, ...] | None
+    ignore: tuple[str, ...]
+    fail_on_unknown: bool
+    exit_zero: bool
+
+
+def check(target: Target, wanted: Wanted) -> int:
     """The exit status of a check: 3 when a rule failed, else 1 when there is anything to report."""
-    root, settings = locate(options.paths, options.config, options.dialect)
+    root, settings = locate(target.paths, target.config, target.dialect)
     rules = registry.load()
-    settings = _narrowed(settings, rules, options.select, options.ignore)
+    settings = _narrowed(settings, rules, wanted.select, wanted.ignore)
     with ProgressLine() as progress:
-        use_cache = not options.no_cache
-        report = run(Request(root, options.paths, settings, options.jobs, use_cache, progress=progress), rules)
+        report = run(Request(root, target.paths, settings, target.jobs, target.use_cache, progress=progress), rules)
     output.tell(report.notices, report.crashes)
-    wanted = Format(options.format)
-    output.write(render(report, wanted, show_unresolved=options.fail_on_unknown, color=output.wants_color()))
+    output.write(
+        render(report, Format(wanted.format), show_unresolved=wanted.fail_on_unknown, color=output.wants_color())
+    )
     if report.crashes:
         return DEFECT
-    fails = bool(report.diagnostics) or (options.fail_on_unknown and bool(report.unresolved))
-    return FINDINGS if fails and not options.exit_zero else 0
+    fails = bool(report.diagnostics) or (wanted.fail_on_unknown and bool(report.unresolved))
+    return FINDINGS if fails and not wanted.exit_zero else 0
 
 
 def _narrowed(settings: Settings, rules: RuleSet, select: Sequence[str] | None, ignore: Sequence[str]) -> Settings:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from argparse import Namespace
+from collections.abc import Sequence
+from pathlib import Path
 
 from persistlint.cli import output
 from persistlint.cli.project import locate
 from persistlint.settings import setting_names
 
 
-def config(options: Namespace) -> int:
+def config(paths: Sequence[Path], file: Path | None) -> int:
     """Write the settings as TOML that could stand in persistlint.toml; what is not set is left out."""
-    root, settings = locate(options.paths, options.config)
+    root, settings = locate(paths, file)
     lines = [f"# root: {root}", f"# settings: {settings.origin or 'none, these are the defaults'}"]
     for name in setting_names():
         value = getattr(settings, name.replace("-", "_"))

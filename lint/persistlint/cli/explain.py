@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
-
 from persistlint import registry
 from persistlint.cli import output
 
 
-def explain(options: Namespace) -> int:
+def explain(rule: str) -> int:
     """Show a rule's page, rendered on a terminal and as it is in a pipe."""
-    page = registry.load().get(options.rule).page.read_text(encoding="utf-8")
+    page = registry.load().get(rule).page.read_text(encoding="utf-8")
     output.write(_rendered(page) if output.wants_color() else page)
     return 0
 

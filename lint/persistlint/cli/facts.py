@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from pathlib import Path
 
 from persistlint.cli import output
@@ -10,11 +9,10 @@ from persistlint.encoding import UndecodableError, decode_python, decode_utf8
 from persistlint.errors import UserError
 
 
-def facts(options: Namespace) -> int:
+def facts(file: Path, dialect: str | None) -> int:
     """Write what the file says, function bodies decoded, as JSON."""
     import msgspec
 
-    file: Path = options.file
     try:
         data = file.read_bytes()
         text = decode_utf8(data) if file.suffix == ".sql" else decode_python(data)
@@ -22,7 +20,7 @@ def facts(options: Namespace) -> int:
         raise UserError(f"`{file}` cannot be read: {error.strerror or error}") from None
     except UndecodableError as error:
         raise UserError(f"`{file}` cannot be read: {error}") from None
-    encoded = msgspec.json.encode(_facts(file, text, options.dialect or "sqlite"))
+    encoded = msgspec.json.encode(_facts(file, text, dialect or "sqlite"))
     output.write(msgspec.json.format(encoded, indent=2).decode() + "\n")
     return 0
 

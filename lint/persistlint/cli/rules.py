@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-from argparse import Namespace
 
 from persistlint import registry
 from persistlint.cli import output
 from persistlint.registry import LoadedRule, RuleSet
 
 
-def rules(options: Namespace) -> int:
+def rules(format_: str) -> int:
     """List all rules."""
     renderers = {"text": _text, "json": _json, "markdown": markdown}
-    output.write(renderers[options.format](registry.load()))
+    output.write(renderers[format_](registry.load()))
     return 0
 
 

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
-
 from persistlint.cli import output
 from persistlint.cli.progress import ProgressLine
-from persistlint.cli.project import locate
+from persistlint.cli.project import Target, locate
 from persistlint.engine import Request, read
 
 DEFECT = 3
 
 
-def schema(options: Namespace) -> int:
+def schema(target: Target, format_: str) -> int:
     """Always 0, even where something stays unknown, unless there is a defect of ours."""
-    root, settings = locate(options.paths, options.config, options.dialect)
+    root, settings = locate(target.paths, target.config, target.dialect)
     with ProgressLine() as progress:
-        use_cache = not options.no_cache
-        linked = read(Request(root, options.paths, settings, options.jobs, use_cache, progress=progress))
+        linked = read(Request(root, target.paths, settings, target.jobs, target.use_cache, progress=progress))
     output.tell(linked.discovered.notices, linked.crashes)
     for _, problem in linked.problems:
         output.complain(f"{problem.at.path}:{problem.at.line}: {problem.message}")
     reported = linked.discovered.reported
     tables = tuple(table for table in linked.project.fresh if table.span.path in reported)
     unresolved = tuple(item for item in linked.project.unresolved if item.span.path in reported)
-    if options.format == "json":
+    if format_ == "json":
         from persistlint.reporters.schema_json import schema_json
 
         output.write(schema_json(tables, unresolved))

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
-
 from persistlint.cli import output
 from persistlint.cli.progress import ProgressLine
-from persistlint.cli.project import locate
+from persistlint.cli.project import Target, locate
 from persistlint.encoding import UndecodableError, decode_utf8
 from persistlint.engine import Request, read
 from persistlint.errors import UserError
@@ -15,20 +13,19 @@ from persistlint.replay.upgrades import EMPTY, Start
 DEFECT = 3
 
 
-def upgrades(options: Namespace) -> int:
+def upgrades(target: Target, format_: str, baseline: str | None) -> int:
     """Always 0, whatever differs, unless there is a defect of ours. Raises UserError for an unreadable baseline."""
-    starts = (_start(options.baseline, options.dialect),) if options.baseline is not None else ()
-    root, settings = locate(options.paths, options.config, options.dialect)
+    starts = (_start(baseline, target.dialect),) if baseline is not None else ()
+    root, settings = locate(target.paths, target.config, target.dialect)
     with ProgressLine() as progress:
-        use_cache = not options.no_cache
-        request = Request(root, options.paths, settings, options.jobs, use_cache, progress=progress, starts=starts)
+        request = Request(root, target.paths, settings, target.jobs, target.use_cache, progress=progress, starts=starts)
         linked = read(request)
     output.tell(linked.discovered.notices, linked.crashes)
     for _, problem in linked.problems:
         output.complain(f"{problem.at.path}:{problem.at.line}: {problem.message}")
     reported = linked.discovered.reported
     unresolved = tuple(item for item in linked.project.unresolved if item.span.path in reported)
-    if options.format == "json":
+    if format_ == "json":
         from persistlint.reporters.upgrades_json import upgrades_json
 
         output.write(upgrades_json(linked.project.upgrades, unresolved))

@@ -9,7 +9,11 @@ from persistlint.source import Span
 
 @dataclass(frozen=True, slots=True)
 class UpgradeStep:
-    """One statement of an upgrade path, in order. `guard` is how it is kept from running twice, None where it is not."""
+    """One statement of an upgrade path, in order.
+
+    `guard` is how it is kept from running twice: `condition`, `except`, `if not exists`, `if exists`, `revision`; None
+    where it is not.
+    """
 
     span: Span
     function: str | None

@@ -36,9 +36,9 @@ from persistlint.project.interp.values import (
 )
 from persistlint.project.sqlalchemy import core
 from persistlint.project.sqlalchemy.columns import Columns, column_object, name_of
+from persistlint.project.sqlalchemy.conventions import conventional
 from persistlint.project.sqlalchemy.draft import TableDraft
 from persistlint.project.sqlalchemy.expressions import expression, server_default
-from persistlint.project.sqlalchemy.conventions import conventional_name
 from persistlint.project.sqlalchemy.settle import Settler
 from persistlint.project.sqlalchemy.symbols import made
 from persistlint.project.sqlalchemy.types import Types
@@ -52,6 +52,11 @@ if TYPE_CHECKING:
 
 _NO_ALTER = "No support for ALTER of constraints in SQLite dialect"
 _NOWHERE = Span("", 1, 1)
+_CONSTRAINTS = frozenset({
+    "create_unique_constraint", "create_foreign_key", "drop_constraint", "create_check_constraint",
+    "create_primary_key",
+})  # fmt: skip
+"""Operations that SQLite's dialect has no ALTER for, outside a batch."""
 
 
 @dataclass(slots=True)
@@ -99,9 +104,7 @@ class Alembic:
         self._operate(machine, name, args, kwargs, loc)
         return NONE
 
-    def _open(
-        self, machine: Machine, func: Value, args: list[Value], kwargs: dict[str, Value], loc: Loc
-    ) -> Value:
+    def _open(self, machine: Machine, func: Value, args: list[Value], kwargs: dict[str, Value], loc: Loc) -> Value:
         value = Made(func, args, kwargs, loc)
         del machine
         table = known(args[0] if args else kwargs.get("table_name"))
@@ -129,39 +132,38 @@ class Alembic:
                 if fact is not None:
                     exists = flag(kwargs.get("if_not_exists")) is True
                     self._live.create(machine, fact, loc, check=exists)
-            case "drop_table" if table is not None:
-                guard = "IF EXISTS " if flag(kwargs.get("if_exists")) else ""
-                self._run(machine, f"DROP TABLE {guard}{quoted(table)}", loc, "drop", table)
-            case "rename_table" if table is not None and len(args) > 1:
-                new = known(args[1])
-                if new is not None:
-                    self._run(machine, f"ALTER TABLE {quoted(table)} RENAME TO {quoted(new)}", loc, "alter", table)
-            case "add_column" if table is not None and len(args) > 1:
-                self._add_column(machine, table, args[1], loc)
-            case "drop_column" if table is not None:
-                column = known(args[1] if len(args) > 1 else kwargs.get("column_name"))
-                if column is not None:
-                    self._run(machine, f"ALTER TABLE {quoted(table)} DROP COLUMN {quoted(column)}", loc, "alter", table)
-            case "alter_column" if table is not None:
-                self._alter_column(machine, table, args, kwargs, loc)
             case "create_index":
                 self._create_index(machine, args, kwargs, loc, None)
             case "drop_index":
                 self._drop_index(machine, args, kwargs, loc)
-            case (
-                "create_unique_constraint" | "create_foreign_key" | "drop_constraint" | "create_check_constraint"
-                | "create_primary_key"
-            ):
+            case "add_column" if table is not None and len(args) > 1:
+                self._add_column(machine, table, args[1], loc)
+            case "alter_column" if table is not None:
+                self._alter_column(machine, table, args, kwargs, loc)
+            case _ if name in _CONSTRAINTS:
                 self._live.note(machine, f"op.{name}", loc, "alter", (table,) if table else (), _NO_ALTER)
+            case _ if table is not None:
+                self._plain(machine, name, table, args, kwargs, loc)
             case _:
                 pass
+
+    def _plain(
+        self, machine: Machine, name: str, table: str, args: list[Value], kwargs: dict[str, Value], loc: Loc
+    ) -> None:
+        """The operations that are one statement of SQL."""
+        second = known(_given(args, kwargs, 1, "new_table_name" if name == "rename_table" else "column_name"))
+        if name == "drop_table":
+            guard = "IF EXISTS " if flag(kwargs.get("if_exists")) else ""
+            self._run(machine, f"DROP TABLE {guard}{quoted(table)}", loc, "drop", table)
+        elif name == "rename_table" and second is not None:
+            self._run(machine, f"ALTER TABLE {quoted(table)} RENAME TO {quoted(second)}", loc, "alter", table)
+        elif name == "drop_column" and second is not None:
+            self._run(machine, f"ALTER TABLE {quoted(table)} DROP COLUMN {quoted(second)}", loc, "alter", table)
 
     def _run(self, machine: Machine, statement: str, loc: Loc, kind: str, table: str) -> None:
         self._live.run(machine, statement, loc, kind, (table,))
 
-    def _made_table(
-        self, machine: Machine, args: list[Value], kwargs: dict[str, Value], loc: Loc
-    ) -> TableFact | None:
+    def _made_table(self, machine: Machine, args: list[Value], kwargs: dict[str, Value], loc: Loc) -> TableFact | None:
         name = known(args[0]) if args else known(kwargs.get("table_name"))
         if name is None:
             return None
@@ -180,7 +182,9 @@ class Alembic:
         fact = self.column_table(machine, table, column, loc)
         if fact is None or not fact.columns:
             return
-        self._run(machine, f"ALTER TABLE {quoted(table)} ADD COLUMN {column_definition(fact.columns[0])}", loc, "alter", table)
+        self._run(
+            machine, f"ALTER TABLE {quoted(table)} ADD COLUMN {column_definition(fact.columns[0])}", loc, "alter", table
+        )
         if fact.foreign_keys or fact.uniques:
             self._live.note(machine, "op.add_column with a constraint", loc, "alter", (table,), _NO_ALTER)
         for index in fact.indexes:
@@ -252,7 +256,9 @@ class Alembic:
         before = self._live.fact(batch.table)
         loc = batch.calls[0][3]
         if before is None:
-            self._live.note(machine, f"batch on {batch.table}", loc, "alter", (batch.table,), f"no such table: {batch.table}")
+            self._live.note(
+                machine, f"batch on {batch.table}", loc, "alter", (batch.table,), f"no such table: {batch.table}"
+            )
             return
         if batch.recreate == "never" or (batch.recreate == "auto" and not any(map(_needs_rebuild, batch.calls))):
             for name, args, kwargs, place in batch.calls:
@@ -286,7 +292,9 @@ class Alembic:
         into = ", ".join(quoted(name) for _, name in kept)
         taken = ", ".join(quoted(old) for old, _ in kept)
         if kept:
-            error = memory.run(f"INSERT INTO {quoted(temporary.name)} ({into}) SELECT {taken} FROM {quoted(batch.table)}")
+            error = memory.run(
+                f"INSERT INTO {quoted(temporary.name)} ({into}) SELECT {taken} FROM {quoted(batch.table)}"  # noqa: S608
+            )
             if error is not None:
                 memory.run(f"DROP TABLE {quoted(temporary.name)}")
                 self._live.note(machine, f"INSERT INTO {temporary.name}", loc, "rebuild", (batch.table,), error)
@@ -294,7 +302,8 @@ class Alembic:
         self._run(machine, f"DROP TABLE {quoted(batch.table)}", loc, "rebuild", batch.table)
         rename = f"ALTER TABLE {quoted(temporary.name)} RENAME TO {quoted(batch.table)}"
         self._run(machine, rename, loc, "rebuild", batch.table)
-        for index in result.indexes:
+        # A column may be dropped and added again: its indexes stay with it.
+        for index in (one for one in result.indexes if all(result.column(name) for name in one.columns)):
             self._run(machine, create_index(result, index), loc, "create-index", batch.table)
         for _, args, kwargs, place in late:
             self._create_index(machine, args, kwargs, place, batch.table)
@@ -375,6 +384,7 @@ class _Rebuild:
         self.table = replace(
             self.table,
             columns=(*(one for one in self.table.columns if one.name != fact.columns[0].name), fact.columns[0]),
+            primary_key=(*self.table.primary_key, *fact.primary_key),
             foreign_keys=(*self.table.foreign_keys, *fact.foreign_keys),
             uniques=(*self.table.uniques, *fact.uniques),
             indexes=(*self.table.indexes, *fact.indexes),
@@ -392,7 +402,6 @@ class _Rebuild:
             primary_key=tuple(one for one in table.primary_key if one != name),
             foreign_keys=tuple(one for one in table.foreign_keys if name not in one.columns),
             uniques=tuple(one for one in table.uniques if name not in one.columns),
-            indexes=tuple(one for one in table.indexes if name not in one.columns),
         )
         return True
 
@@ -419,9 +428,12 @@ class _Rebuild:
             if rendered.check is not None and rendered.text == "BOOLEAN":
                 check = CheckFact(f"{column.name} IN (0, 1)", _NOWHERE, rendered.check or None)
                 self.table = replace(self.table, checks=(*self.table.checks, check))
-        if "server_default" in kwargs and not isinstance(kwargs["server_default"], External):
-            if not (isinstance(kwargs["server_default"], Const) and kwargs["server_default"].value is False):
-                column = replace(column, server_default=server_default(kwargs["server_default"], lambda _: None))
+        default = kwargs.get("server_default")
+        unchanged = (
+            default is None or isinstance(default, External) or (isinstance(default, Const) and default.value is False)
+        )
+        if default is not None and not unchanged:
+            column = replace(column, server_default=server_default(default, lambda _: None))
         return replace(column, name=known(kwargs.get("new_column_name")) or column.name)
 
     def _rename(self, old: str, new: str) -> None:
@@ -439,7 +451,7 @@ class _Rebuild:
 
     def _drop_constraint(self, name: str | None, kind: str | None) -> bool:
         table = self.table
-        primary = conventional_name(self._conventions, "pk", table.name, None, table.primary_key)
+        primary = self._named("pk", None, table.primary_key)
         if kind == "primary" or (name is not None and (name == primary or name.startswith("pk_"))):
             self.table = replace(table, primary_key=())
             return True
@@ -465,10 +477,13 @@ class _Rebuild:
         self, own: str | None, kind: str, columns: tuple[str, ...], referred: str, wanted: str | None
     ) -> bool:
         if own is not None:
-            return own == wanted or conventional_name(self._conventions, kind, self.table.name, own, columns) == wanted
-        return wanted is not None and wanted == conventional_name(
-            self._conventions, kind, self.table.name, None, columns, referred
-        )
+            return wanted in (own, self._named(kind, own, columns))
+        return wanted is not None and wanted == self._named(kind, None, columns, referred)
+
+    def _named(self, kind: str, own: str | None, columns: tuple[str, ...], referred: str = "") -> str | None:
+        """The name that the naming convention gives to a constraint of this table."""
+        draft = TableDraft(self.table.name, "alembic", Loc("", 0, 0), conventions=self._conventions)
+        return conventional(draft, kind, own, columns, (referred, ()))
 
     def _likely(self, name: str | None, kind: str | None) -> tuple[list[ForeignKeyFact], list[UniqueFact]]:
         """An unnamed constraint that the name describes: some `env.py` names what it reflects in ways not seen here."""
@@ -524,4 +539,3 @@ def _table_name(name: str, args: list[Value], kwargs: dict[str, Value]) -> str |
 
 def _texts(items: Items) -> tuple[str, ...]:
     return tuple(name for item in items.items if (name := known(item) or name_of(item)) is not None)
-

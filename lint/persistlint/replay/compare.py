@@ -140,12 +140,18 @@ def _keys(keys: Iterable[ForeignKeyFact]) -> set[Entry]:
 def _uniques(table: TableFact) -> set[Entry]:
     # Indexes on expressions are told in too many ways to be compared by their text.
     found = {",".join(one.columns).lower() for one in table.uniques}
-    found |= {",".join(map(_plain, one.columns)).lower() for one in table.indexes if one.unique and not _computed(one.columns)}
+    found |= {
+        ",".join(map(_plain, one.columns)).lower() for one in table.indexes if one.unique and not _computed(one.columns)
+    }
     return {(name, "") for name in found}
 
 
 def _indexes(table: TableFact) -> set[Entry]:
-    return {(",".join(_plain(one) for one in index.columns).lower(), "") for index in table.indexes if not index.unique and not _computed(index.columns)}
+    return {
+        (",".join(_plain(one) for one in index.columns).lower(), "")
+        for index in table.indexes
+        if not index.unique and not _computed(index.columns)
+    }
 
 
 def _computed(columns: Iterable[str]) -> bool:
@@ -154,7 +160,7 @@ def _computed(columns: Iterable[str]) -> bool:
 
 def _plain(column: str) -> str:
     # An index on `a DESC` is one on `a`: the direction changes no result.
-    return re.sub(r"\s+(?:ASC|DESC)$", "", column, flags=re.IGNORECASE).strip("\"`[] ")
+    return re.sub(r"\s+(?:ASC|DESC)$", "", column, flags=re.IGNORECASE).strip('"`[] ')
 
 
 def _checks(table: TableFact) -> set[str]:

@@ -27,7 +27,7 @@ class Revision:
 
 
 def revisions(machine: Machine, modules: Iterable[Module]) -> dict[str, list[Revision]]:
-    """The revisions of each folder, parents before children; those of folders named for another database are left out."""
+    """The revisions of each folder, parents before children; folders named for another database are left out."""
     found: dict[str, list[Revision]] = {}
     for module in modules:
         folder = module.path.rpartition("/")[0]

@@ -40,7 +40,8 @@ def _rows(
     involved: list[ColumnFact], given: ColumnFact | None, cell: Cell, expression: str
 ) -> Iterator[list[Row]] | None:
     values = [
-        (cell,) if one is given else tuple(dict.fromkeys((*values_of(one, (), (expression,)), None))) for one in involved
+        (cell,) if one is given else tuple(dict.fromkeys((*values_of(one, (), (expression,)), None)))
+        for one in involved
     ]
     rows, complete = all_rows(values)
     return rows if complete else None

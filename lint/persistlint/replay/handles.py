@@ -105,5 +105,7 @@ def _default(value: Value | None) -> Value:
     if value is None or (isinstance(value, Const) and value.value is None):
         return NONE
     handle = Made(External("sqlalchemy.ColumnDefault"), [value], {}, _NOWHERE)
-    handle.attrs.update(arg=value, is_scalar=Const(not isinstance(value, Function)), is_callable=Const(isinstance(value, Function)))
+    handle.attrs.update(
+        arg=value, is_scalar=Const(not isinstance(value, Function)), is_callable=Const(isinstance(value, Function))
+    )
     return handle

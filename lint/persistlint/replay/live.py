@@ -81,7 +81,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """How values of the interpreter name tables: a Table or mapped class to its fact, a MetaData to all of its tables."""
+    """How values name tables: a Table or mapped class to its fact, a MetaData to all of its tables."""
 
     table: Callable[[Value], TableFact | None]
     tables_of: Callable[[Value], tuple[TableFact, ...]]
@@ -201,7 +201,9 @@ class Live:
             rows = self._statement(machine, whole[sql.start : sql.end], sql, loc, bound=bound)
         return Result(rows)
 
-    def _statement(self, machine: Machine, statement: str, sql: SqlStatement, loc: Loc, *, bound: bool) -> list[Row] | None:
+    def _statement(
+        self, machine: Machine, statement: str, sql: SqlStatement, loc: Loc, *, bound: bool
+    ) -> list[Row] | None:
         tables = tuple(use.name for use in sql.tables if use.write)
         if "__hole" in statement or sql.foreign_dialect is not None:
             self.blind = True
@@ -403,4 +405,3 @@ def _names(names: tuple[str, ...]) -> Items:
 
 def _mapping(**entries: Value) -> Mapping:
     return Mapping([(text(key), value) for key, value in entries.items()])
-

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Self
 
 _STEPS = 2_000_000
 _MAX_LENGTH = 4_000_000
@@ -20,7 +21,7 @@ _DENIED_FUNCTIONS = frozenset({"load_extension", "readfile", "writefile", "edit"
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """One object of a schema as SQLite keeps it: `kind` is `table`, `index`, `view` or `trigger`; `sql` may be empty."""
+    """One object of a schema as SQLite keeps it: `kind` is `table`, `index`, `view` or `trigger`."""
 
     kind: str
     name: str
@@ -54,7 +55,7 @@ class Memory:
         self._connection.set_authorizer(_authorize)
         self._connection.set_progress_handler(lambda: 1, _STEPS)
 
-    def __enter__(self) -> Memory:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -110,14 +111,14 @@ class Memory:
                 None if default is None else str(default),
                 int(str(key)),
                 int(str(hidden)),
-            )  # fmt: skip
+            )
             for _, name, kind, notnull, default, key, hidden in rows
         )
 
     def has_rows(self, table: str) -> bool:
         """Whether a table holds a row."""
         try:
-            return bool(self.rows(f"SELECT 1 FROM {quoted(table)} LIMIT 1"))
+            return bool(self.rows(f"SELECT 1 FROM {quoted(table)} LIMIT 1"))  # noqa: S608  (quoted)
         except sqlite3.Error:
             return False
 

@@ -71,8 +71,13 @@ class Probe:
 def _definition(column: ColumnFact) -> str:
     declared, _, collation = (column.type or "").partition(" COLLATE ")
     collation = quoted(column.collation) if column.collation else collation
-    # In quotes, any text is a type, and has the affinity that its words give it.
-    return f"{quoted(column.name)} {quoted(declared) if declared else ''}" + (f" COLLATE {collation}" if collation else "")
+    words = [quoted(column.name)]
+    if declared:
+        # In quotes, any text is a type, and has the affinity that its words give it.
+        words.append(quoted(declared))
+    if collation:
+        words.append(f"COLLATE {collation}")
+    return " ".join(words)
 
 
 def literal(value: object) -> str:

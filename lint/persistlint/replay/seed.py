@@ -99,7 +99,7 @@ class Seeder:
 
     def _store(self, table: str, given: dict[str, Cell]) -> str | None:
         if not given:
-            return self._memory.run(f"INSERT INTO {quoted(table)} DEFAULT VALUES")  # noqa: S608
+            return self._memory.run(f"INSERT INTO {quoted(table)} DEFAULT VALUES")
         names = ", ".join(map(quoted, given))
         marks = ", ".join("?" * len(given))
         return self._memory.run(f"INSERT INTO {quoted(table)} ({names}) VALUES ({marks})", tuple(given.values()))  # noqa: S608

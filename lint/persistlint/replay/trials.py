@@ -13,10 +13,11 @@ from persistlint.replay.memory import Stored
 Parse = Callable[[str, str], tuple[SqlStatement, ...]]
 
 EVERYTHING = "*"
+_TEMPORARY = "_alembic_tmp_"
 _DEFINES = re.compile(r"\s*(?:ALTER|CREATE|DROP)\b", re.IGNORECASE)
 _NEEDS_NO_ROWS = re.compile(
     r"Cannot add a NOT NULL column|Cannot add a column with non-constant default"
-    r"|Cannot add a REFERENCES column|Cannot add a PRIMARY KEY column"
+    r"|Cannot add a REFERENCES column|cannot add a STORED column"
 )
 _ADDS = re.compile(r"\s*ALTER\s+TABLE\b.*?\bADD\b", re.IGNORECASE | re.DOTALL)
 _COPIES = re.compile(r"\s*INSERT\s+INTO\b.*?(?:\bSELECT\b|\b_alembic_tmp_)", re.IGNORECASE | re.DOTALL)
@@ -41,7 +42,7 @@ def fails_with_rows(step: Step, live: Live) -> bool:
 
 
 def swallowed(steps: Sequence[Step], live: Live, parse: Parse) -> Iterator[Step]:
-    """Columns whose ADD COLUMN failed for the rows, whose failure the code catches, and which are not there at the end."""
+    """ADD COLUMNs that failed for the rows without ending the path, whose columns are not there at the end."""
     for step in steps:
         if step.error is not None and _ADDS.match(step.statement) and fails_with_rows(step, live):
             alters = [one.alter for one in parse(step.statement, "sqlite") if one.alter is not None]
@@ -58,15 +59,17 @@ def uncertain(steps: Iterable[Step], failed: Iterable[str | None]) -> tuple[str,
     """
     out: set[str] = {EVERYTHING for _ in failed}
     for step in steps:
-        if not step.certain and _DEFINES.match(step.statement) and not (step.kind == "unknown" and "__hole" not in step.statement):
+        if (
+            not step.certain
+            and _DEFINES.match(step.statement)
+            and not (step.kind == "unknown" and "__hole" not in step.statement)
+        ):
             named = {name.lower() for name in step.tables}
             out |= {EVERYTHING} if not named or any("__hole" in name for name in named) else named
     return tuple(sorted(out))
 
 
-def guards(
-    first: Sequence[Step], second: Sequence[Step], refused: Collection[str]
-) -> dict[tuple[str, int, str], str]:
+def guards(first: Sequence[Step], second: Sequence[Step], refused: Collection[str]) -> dict[tuple[str, int, str], str]:
     """By place and statement of each step: what kept it from being done again in a second run.
 
     `refused` are the statements that ended that run.
@@ -97,13 +100,17 @@ class End:
     final: bool = False
 
 
-def end_of(step: Step, before: Sequence[Step], ended: Sequence[Stored]) -> End:
+def end_of(step: Step, before: Sequence[Step], after: Sequence[Step], ended: Sequence[Stored]) -> End:
     """What a DROP TABLE led to; nothing for any other step."""
     if not step.statement.lstrip().upper().startswith("DROP TABLE") or not step.tables:
         return End()
     table = step.tables[0].lower()
     there = {one.name.lower() for one in ended}
     if table in there:
-        return End(lost=tuple(name for name in step.attached if name.lower() not in there))
+        dropped = " ".join(one.statement for one in after if one.kind == "drop").lower()
+        gone = (name for name in step.attached if name.lower() not in there)
+        return End(lost=tuple(name for name in gone if name.lower() not in dropped))
+    if table.startswith(_TEMPORARY):
+        return End()
     copied = any(one.kind == "insert" and table in one.statement.lower() for one in before)
     return End(final=not copied)

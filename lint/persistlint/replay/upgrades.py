@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from persistlint.facts.schema import TableFact
 from persistlint.facts.upgrades import Difference, FailedStep, Head, StoreUpgrade, UpgradeStart, UpgradeStep
@@ -13,6 +13,7 @@ from persistlint.project.interp.world import Raised
 from persistlint.project.link import Linkage
 from persistlint.project.model import Project
 from persistlint.replay import entries, trials
+from persistlint.replay.checks import columns_in
 from persistlint.replay.compare import Drift, Parse, drifts
 from persistlint.replay.ddl import create_index, create_table
 from persistlint.replay.handles import Handles
@@ -59,7 +60,8 @@ class Upgrades:
             path = [opener] if opener is not None else [one.upgrade for one in revisions]
             out.append(self._store(folder, path, starts, alembic=True))
         for function in self._openers():
-            out.append(self._store(f"{function.env.module.name}:{function.qualname}", [function], starts, alembic=False))
+            name = f"{function.env.module.name}:{function.qualname}"
+            out.append(self._store(name, [function], starts, alembic=False))
         return tuple(store for store in out if store.starts)
 
     def _inferred(self, path: list[Function], *, alembic: bool) -> tuple[str, ...]:
@@ -156,13 +158,10 @@ class Upgrades:
         for index, one in enumerate(steps):
             if one.error is None:
                 guard = "revision" if again is None else guards.get(trials.key(one))
-                end = trials.end_of(one, steps[:index], ended)
+                end = trials.end_of(one, steps[:index], steps[index + 1 :], ended)
                 place = self._link.spans(one.loc)
-                out.append(
-                    UpgradeStep(
-                        place, one.function, one.statement, guard, one.tables, one.kind, one.certain, end.lost, end.final
-                    )
-                )
+                done = UpgradeStep(place, one.function, one.statement, guard, one.tables, one.kind, one.certain)
+                out.append(replace(done, lost=end.lost, final=end.final))
         return tuple(out)
 
     def _concerned(self, steps: Sequence[Step], fresh: Memory | None) -> set[str]:
@@ -216,7 +215,7 @@ class Upgrades:
         return live
 
     def _not_yet(self, live: Live, path: list[Function]) -> list[Function]:
-        """The revisions behind the last one that the starting schema shows to have run: trying it meets what it made."""
+        """The revisions behind the last that the starting schema shows to have run: trying it meets what it made."""
         last = -1
         for index, function in enumerate(path):
             error = self._attempt(live, function, undo=True)
@@ -316,7 +315,8 @@ class Upgrades:
 
     def _placed(self, drift: Drift, tables: dict[str, TableFact], live: Live) -> Difference:
         table = tables.get(drift.table.lower())
-        step = next((one for one in reversed(live.steps) if drift.table in one.tables and _mentions(one, drift)), None)
+        own = (one for one in reversed(live.steps) if drift.table in one.tables)
+        step = next((one for one in own if _mentions(one, drift, table)), None)
         column = table.column(drift.object) if table is not None and drift.object else None
         place = column.span if column is not None else table.span if table is not None else None
         where = self._link.spans(step.loc) if step is not None else None
@@ -339,23 +339,31 @@ def _only(conventions: tuple[Mapping, ...]) -> Mapping | None:
 
 
 def _is_open(drift: Drift, tables: dict[str, TableFact]) -> bool:
-    """A difference in something that the model leaves unknown: a type of another package, a default that is computed."""
+    """A difference in what the model leaves unknown: a type of another package, a default that is computed."""
     table = tables.get(drift.table.lower())
     column = table.column(drift.object) if table is not None else None
     if table is not None and drift.aspect == "check":
         return any(check.expression is None for check in table.checks)
     if column is None:
         return False
-    return (drift.aspect == "type" and column.type is None) or (drift.aspect == "default" and column.server_default == "?")
+    return (drift.aspect == "type" and column.type is None) or (
+        drift.aspect == "default" and column.server_default == "?"
+    )
 
 
 def _place_of(function: Function) -> Loc:
     return Loc(function.path, function.node.at, function.node.at + 1)
 
 
-def _mentions(step: Step, drift: Drift) -> bool:
-    first = drift.object.split(",")[0]
-    return not first or first.lower() in step.statement.lower()
+def _mentions(step: Step, drift: Drift, table: TableFact | None) -> bool:
+    """Whether a definition speaks of the column, or of one that the CHECK is about."""
+    if step.kind in ("insert", "update", "delete"):
+        return False
+    statement = step.statement.lower()
+    first = drift.object.split(",")[0].lower()
+    if first or drift.expected is None or table is None:
+        return first in statement
+    return any(name.lower() in statement for name in columns_in(drift.expected, table.columns))
 
 
 def carry_out(linkage: Linkage, parse: Parse, starts: Sequence[Start] = ()) -> tuple[StoreUpgrade, ...]:

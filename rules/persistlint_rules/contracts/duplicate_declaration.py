@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from persistlint.sdk import Contract, Finding, Label, Project, Severity, Span, rule
 
@@ -15,7 +15,7 @@ def duplicate_declaration(project: Project) -> Iterator[Finding]:
     for table in contract.repeated:
         first = contract.named(table.name)
         if first is not None:
-            yield _finding(f"table `{table.name}`", table.span, first.span)
+            yield _finding(f"table `{table.name}`", table.span, first.span, {"table": table.name})
     for promises in _promises(contract):
         yield from _repeated(promises)
 
@@ -37,13 +37,14 @@ def _repeated(promises: Iterable[Promise]) -> Iterator[Finding]:
     for what, span in promises:
         known = first.setdefault(what.lower(), span)
         if known != span:
-            yield _finding(what, span, known)
+            yield _finding(what, span, known, {"object": what})
 
 
-def _finding(what: str, span: Span, first: Span) -> Finding:
+def _finding(what: str, span: Span, first: Span, data: Mapping[str, str]) -> Finding:
     return Finding(
         f"{what} is declared a second time",
         at=span,
         related=(Label(first, "the first declaration, which counts"),),
         help="keep one of the two",
+        data=data,
     )

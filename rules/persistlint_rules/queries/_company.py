@@ -14,6 +14,7 @@ _SYSTEM = ("sqlite_", "pragma_", "pg_", "information_schema")
 _SYSTEM_NAMES = frozenset({"dual", "dbstat", "alembic_version", "migrate_version"})
 _SHORT = 5
 _MANY = 3
+_SHARE = 20
 _PROJECT = ("project",)
 _UNSEEN = frozenset({"call", "string"})
 """Texts that nobody is seen to execute: only what stands in the text itself tells where they go."""
@@ -45,12 +46,20 @@ class Company:
                 for key in _keys(statement):
                     kind[key].add(use.name.lower())
 
+    @property
+    def is_open(self) -> bool:
+        """Whether so many tables are unknown that the project must create some in ways that are not seen."""
+        known, unknown = self._known[_PROJECT], self._unknown[_PROJECT]
+        return len(unknown) > max(_MANY, len(known) // _SHARE)
+
     def is_good(self, statement: Statement) -> bool:
         """Whether the statement is seen to go to a database with known tables.
 
         Asks the closest company first. A connection that has no known table at all is to another program's database;
         where several tables are unknown, some must come into being in a way that cannot be seen.
         """
+        if self.is_open:
+            return False
         for key in _keys(statement):
             known, unknown = self._known[key], self._unknown[key]
             if key == _PROJECT:
@@ -65,10 +74,14 @@ class Company:
 
     def is_slip(self, statement: Statement, name: str) -> bool:
         """Whether the name is nearly that of a known table, in a statement that keeps no other company."""
+        if self.is_open:
+            return False
         others = [use for use in statement.sql.tables if use.name.lower() != name.lower()]
         if others or statement.via in _UNSEEN or len(name) < _SHORT:
             return False
-        alone = all(self._unknown[key] <= {name.lower()} for key in _keys(statement) if key[0] not in ("file", "project"))
+        alone = all(
+            self._unknown[key] <= {name.lower()} for key in _keys(statement) if key[0] not in ("file", "project")
+        )
         return alone and any(is_slip_of(name, known) for known in self._names)
 
 

@@ -22,11 +22,12 @@ def has_hole(name: str | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """One way in which a table is created. `back`: only where an upgrade is undone."""
+    """One way in which a table is created. `back`: only where an upgrade is undone; `scripted`: by Alembic."""
 
     fact: TableFact
     part: Part
     back: bool = False
+    scripted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,12 @@ class Step:
     back: bool
     column: str | None = None
     new_name: str | None = None
+
+    @property
+    def knows(self) -> int:
+        """How much of it is known: its table, its column."""
+        table = self.table is not None and not has_hole(self.table)
+        return table + (self.column is not None and not has_hole(self.column))
 
     @property
     def is_general(self) -> bool:
@@ -62,14 +69,14 @@ class History:
     probed: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     """Files with the tables that they ask SQLite for before they use them."""
 
-    def define(self, fact: TableFact, part: Part, *, back: bool) -> None:
+    def define(self, fact: TableFact, part: Part, *, back: bool, scripted: bool = False) -> None:
         """Take note of a definition."""
         name = fact.name.lower()
         if part is not Part.TEST:
             self.created.add(name)
         if fact.kind == "table" and fact.complete and not fact.columns:
             return  # `Table("name", MetaData())`: a handle, not a definition
-        self.definitions.setdefault(name, []).append(Definition(fact, part, back))
+        self.definitions.setdefault(name, []).append(Definition(fact, part, back, scripted))
 
     def step(self, step: Step) -> None:
         """Take note of a change."""
@@ -108,7 +115,7 @@ def _operation(history: History, operation: Operation) -> None:
     part, back = part_of(operation.span, operation.function), goes_back(operation.function)
     if operation.action == "create-table":
         if operation.fact is not None:
-            history.define(operation.fact, part, back=back)
+            history.define(operation.fact, part, back=back, scripted=True)
         elif operation.table is not None:
             history.created.add(operation.table.lower())
     history.step(
@@ -122,7 +129,7 @@ def _statement(history: History, statement: Statement) -> None:
     if sql.creates is not None and sql.kind is not Kind.CREATE_INDEX:
         if not has_hole(sql.creates.name):
             history.created.update({sql.creates.name.lower()} if part is not Part.TEST else ())
-        elif not statement.dialects and sql.foreign_dialect is None:
+        if not statement.dialects and sql.foreign_dialect is None:
             history.step(Step("create-table", sql.creates.name, statement.span, part, back))
     if sql.kind in (Kind.UNREADABLE, Kind.UNKNOWN) or sql.foreign_dialect is not None:
         match = _CREATES.match(statement.text, sql.start)
@@ -160,20 +167,19 @@ def _rename(history: History, old: str, new: str, *, back: bool) -> None:
     known = {one.fact.span for one in history.definitions.get(new, ())}
     for one in tuple(history.definitions.get(old, ())):
         if one.fact.span not in known:
-            renamed = Definition(one.fact, one.part, back=one.back or back)
+            renamed = Definition(one.fact, one.part, one.back or back, one.scripted)
             history.definitions.setdefault(new, []).append(renamed)
 
 
 def _forget_general_forms(history: History) -> None:
     """Forget a step with unknown parts where the same code is seen with known ones: a helper called with constants."""
-    known = {
-        start_of(step.span) for steps in history.steps.values() for step in steps if not has_hole(step.column)
-    }
-    history.nameless = [step for step in history.nameless if start_of(step.span) not in known]
+    known: dict[tuple[str, int, int], int] = {}
+    for step in (*history.nameless, *(step for steps in history.steps.values() for step in steps)):
+        place = start_of(step.span)
+        known[place] = max(known.get(place, 0), step.knows)
+    history.nameless = [step for step in history.nameless if step.knows == known[start_of(step.span)]]
     for name, steps in history.steps.items():
-        history.steps[name] = [
-            step for step in steps if not has_hole(step.column) or start_of(step.span) not in known
-        ]
+        history.steps[name] = [step for step in steps if step.knows == known[start_of(step.span)]]
 
 
 def words_around_holes(name: str) -> list[str]:

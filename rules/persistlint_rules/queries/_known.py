@@ -70,7 +70,11 @@ class Known:
         None where they cannot all be known.
         """
         facts = self.valid_for(name, part)
-        if not facts or not all(fact.complete and fact.columns for fact in facts) or name.lower() in self._history.unread:
+        if (
+            not facts
+            or not all(fact.complete and fact.columns for fact in facts)
+            or name.lower() in self._history.unread
+        ):
             return None
         columns = {column.name.lower() for fact in facts for column in fact.columns}
         added, removed = {"": False}, {"": False}
@@ -88,6 +92,14 @@ class Known:
         lasting = {column for column, back in added.items() if not back}
         gone = {column for column, back in removed.items() if not back}
         return frozenset(columns | (lasting - gone) if self._own(name) else (columns - gone) | lasting)
+
+    def is_modelled(self, name: str) -> bool:
+        """Whether a model of the application says what the table is."""
+        return any(fact.model is not None for fact in self._own(name))
+
+    def is_scripted(self, name: str) -> bool:
+        """Whether Alembic creates the table, so that all that it ever was is written down."""
+        return any(one.scripted and not one.back for one in self.all_of(name))
 
     def is_touched_in(self, name: str, path: str) -> bool:
         """Whether a file asks if the table is there, changes or drops it, and so may know more of it than we do."""

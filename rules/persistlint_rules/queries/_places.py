@@ -9,9 +9,11 @@ from functools import cache
 from persistlint.sdk import Span
 
 _UPGRADE_FOLDERS = frozenset({
-    "alembic", "migrate", "migration", "migrations", "revisions", "schema_changes", "upgrade", "upgrades", "versions",
+    "alembic", "delta", "deltas", "migrate", "migration", "migrations", "revisions", "schema_changes", "upgrade",
+    "upgrades", "versions",
 })  # fmt: skip
 _TEST_FOLDERS = frozenset({"test", "tests", "testing", "test_utils", "fixtures"})
+_SIDE_FOLDERS = frozenset({"benchmark", "benchmarks", "contrib", "docs", "examples", "misc", "scripts", "tools"})
 _UPGRADE_WORD = re.compile(r"(?:^|[._0-9])(?:auto_?)?(?:migrat|upgrad|downgrad|convert)", re.IGNORECASE)
 _UPGRADE_FILE = re.compile(r"(?:^|_)(?:migrat|upgrad|downgrad)|^(?:v|V)?\d+[_.-]|\d{4}", re.IGNORECASE)
 
@@ -51,3 +53,8 @@ def goes_back(function: str | None) -> bool:
 def start_of(span: Span) -> tuple[str, int, int]:
     """Where something begins: the same for every form that one text in the code takes."""
     return span.path, span.line, span.column
+
+
+def is_aside(path: str) -> bool:
+    """Whether a file stands beside the application: a script, an example."""
+    return not _SIDE_FOLDERS.isdisjoint(path.split("/")[:-1])

@@ -3,29 +3,45 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from persistlint.sdk import ColumnUse, Finding, Label, Project, Severity, Statement, rule
+from persistlint_rules.queries._company import Company
 from persistlint_rules.queries._known import Known
-from persistlint_rules.queries._places import Part, part_of
-from persistlint_rules.queries._statements import data_statements
-from persistlint_rules.queries._words import close_to, listed
+from persistlint_rules.queries._pieces import has_empty_gap
+from persistlint_rules.queries._places import Part, start_of
+from persistlint_rules.queries._statements import Parts, data_statements
+from persistlint_rules.queries._words import close_to, is_slip_of, listed
+
+_PYTHON = frozenset({"None", "True", "False"})
+"""Values that are put into a text only on paths that the code does not take."""
 
 
 @rule(severity=Severity.ERROR, since="0.1")
 def unknown_column(project: Project) -> Iterator[Finding]:
     """A statement names a column that none of the definitions of its table has."""
-    known = Known(project)
+    known, parts = Known(project), Parts(project)
+    statements = data_statements(project)
+    # Where tables come into being unseen, columns may as well, apart from those of models.
+    only_models = Company(statements, known).is_open
     seen: set[object] = set()
-    for statement in data_statements(project):
-        part = part_of(statement.span, statement.function)
+    for statement in statements:
         for use in statement.sql.columns:
-            finding = _finding(known, statement, use, part)
-            if finding is not None and (finding.at, use.name) not in seen:
-                seen.add((finding.at, use.name))
+            key = (start_of(statement.span), use.tables, use.name.lower())
+            if key in seen or not _can_be_told(known, statement, use, only_models=only_models):
+                continue
+            finding = _finding(known, statement, use, parts.of(statement))
+            if finding is not None:
+                seen.add(key)
                 yield finding
 
 
+def _can_be_told(known: Known, statement: Statement, use: ColumnUse, *, only_models: bool) -> bool:
+    if not use.certain or not use.tables or use.name in _PYTHON:
+        return False
+    if only_models and not all(known.is_modelled(table) for table in use.tables):
+        return False
+    return not has_empty_gap(statement, use.start, use.end)
+
+
 def _finding(known: Known, statement: Statement, use: ColumnUse, part: Part) -> Finding | None:
-    if not use.certain or not use.tables:
-        return None
     columns: set[str] = set()
     for table in use.tables:
         own = known.columns(table, part)
@@ -33,6 +49,8 @@ def _finding(known: Known, statement: Statement, use: ColumnUse, part: Part) -> 
             return None
         columns |= own
     if use.name.lower() in columns:
+        return None
+    if part is Part.UPGRADE and not _can_be_told_of_old(known, use, columns):
         return None
     names = sorted({table.lower(): table for table in use.tables}.values())
     subject = f"table `{names[0]}` has" if len(names) == 1 else f"none of the tables {listed(names)} has"
@@ -43,6 +61,12 @@ def _finding(known: Known, statement: Statement, use: ColumnUse, part: Part) -> 
         help=_help(use.name, names, columns),
         data={"table": names[0], "column": use.name, "function": statement.function},
     )
+
+
+def _can_be_told_of_old(known: Known, use: ColumnUse, columns: set[str]) -> bool:
+    """Whether all that the tables ever were is written down; if not, only a slip of the pen can be told."""
+    written = all(known.is_scripted(table) for table in use.tables)
+    return written or any(is_slip_of(use.name, column) for column in columns)
 
 
 def _label(known: Known, name: str, part: Part) -> Label:

@@ -6,8 +6,9 @@ from persistlint.sdk import Finding, Label, Project, Severity, Statement, TableU
 from persistlint_rules.queries._company import Company, is_system
 from persistlint_rules.queries._history import Step
 from persistlint_rules.queries._known import Known
-from persistlint_rules.queries._places import Part, part_of
-from persistlint_rules.queries._statements import data_statements
+from persistlint_rules.queries._pieces import has_empty_gap
+from persistlint_rules.queries._places import Part
+from persistlint_rules.queries._statements import Parts, data_statements
 from persistlint_rules.queries._words import close_to
 
 
@@ -16,14 +17,13 @@ def unknown_table(project: Project) -> Iterator[Finding]:
     """A statement reads or writes a table that nothing in the project creates."""
     known = Known(project)
     statements = data_statements(project)
-    company = Company(statements, known)
+    company, parts = Company(statements, known), Parts(project)
     seen: set[object] = set()
     for statement in statements:
-        part = part_of(statement.span, statement.function)
-        if part is Part.UPGRADE:
+        if parts.of(statement) is Part.UPGRADE:
             continue  # it may meet a table of an age whose CREATE is long gone
         for use in statement.sql.tables:
-            if is_system(use.name, use.schema):
+            if is_system(use.name, use.schema) or has_empty_gap(statement, use.start, use.end):
                 continue
             finding = _judge(known, company, statement, use)
             if finding is not None and (finding.at, use.name) not in seen:
@@ -32,14 +32,16 @@ def unknown_table(project: Project) -> Iterator[Finding]:
 
 
 def _judge(known: Known, company: Company, statement: Statement, use: TableUse) -> Finding | None:
-    if not known.names(use.name):
-        path = statement.span.path
-        if known.is_open_at(path) or known.is_touched_in(use.name, path):
-            return None
-        ours = company.is_good(statement) or known.is_upgraded(use.name) or company.is_slip(statement, use.name)
-        return _missing(known, statement, use) if ours else None
     step = known.gone(use.name)
-    return _gone(step, statement, use) if step is not None and company.is_good(statement) else None
+    if known.names(use.name):
+        return _gone(step, statement, use) if step is not None and company.is_good(statement) else None
+    path = statement.span.path
+    if known.is_open_at(path) or known.is_touched_in(use.name, path):
+        return None
+    upgraded = known.is_upgraded(use.name) and not company.is_open
+    if not (upgraded or company.is_good(statement) or company.is_slip(statement, use.name)):
+        return None
+    return _missing(known, statement, use) if step is None else _gone(step, statement, use)
 
 
 def _missing(known: Known, statement: Statement, use: TableUse) -> Finding:
@@ -68,8 +70,6 @@ def _verb(use: TableUse) -> str:
     return "written" if use.write else "read"
 
 
-def _finding(
-    message: str, statement: Statement, use: TableUse, related: tuple[Label, ...], text: str
-) -> Finding:
+def _finding(message: str, statement: Statement, use: TableUse, related: tuple[Label, ...], text: str) -> Finding:
     at = statement.span_of(use.start, use.end)
     return Finding(message, at, related, text, data={"table": use.name, "function": statement.function})

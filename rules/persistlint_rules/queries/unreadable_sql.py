@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from itertools import pairwise
 
-from persistlint.sdk import Finding, Kind, Project, Segment, Severity, Span, Statement, rule
+from persistlint.sdk import Finding, Kind, Project, Severity, Span, Statement, rule
+from persistlint_rules.queries._pieces import is_one_piece
 from persistlint_rules.queries._places import Part, part_of, start_of
 
 _UNSEEN = frozenset({"call", "string"})
+_INCOMPLETE = "incomplete input"
 _TEMPLATE = frozenset("{}%$<@#&")
 """What begins the blanks of a template, which something may fill before the text reaches the database."""
 
@@ -59,23 +60,12 @@ def _problem(statement: Statement) -> tuple[int, int]:
 
 def _is_certain(statement: Statement) -> bool:
     """Whether the mistake stands in the text as it was written, in a statement of a kind that SQLite has."""
+    if statement.via == ".sql" and statement.sql.problem == _INCOMPLETE:
+        return False  # the rest of it is put behind it by whoever reads the file
     start, _ = _problem(statement)
     text = statement.text
     before = text[statement.sql.start : start]
     if text[start : start + 1] in _TEMPLATE or len(before.split()) < 2:
         return False  # `CREATE STAGE`, `ALTER SESSION`: statements of other databases
     last = statement.sql.start + len(before.rstrip()) - 1
-    return _is_one_piece(statement.segments, last, start)
-
-
-def _is_one_piece(segments: tuple[Segment, ...], first: int, last: int) -> bool:
-    """Whether the text between two offsets is written in one go, with no value put in between."""
-    inside = [one for one in segments if one.end > first and one.start <= last]
-    if not inside or any(one.solid for one in inside):
-        return False
-    for one, other in pairwise(inside):
-        gap = other.column - (one.column + one.end - one.start)
-        follows = other.line == one.line + 1 or (other.line == one.line and 0 <= gap <= 1)
-        if other.path != one.path or other.start != one.end or not follows:
-            return False
-    return inside[0].start <= first and inside[-1].end > last
+    return is_one_piece(statement, last, start + 1)

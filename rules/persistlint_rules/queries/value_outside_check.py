@@ -2,20 +2,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from persistlint.sdk import CheckFact, Finding, Label, LiteralWrite, Project, Severity, Statement, TableFact, refuses, rule
+from persistlint.sdk import (
+    CheckFact,
+    Finding,
+    Label,
+    LiteralWrite,
+    Project,
+    Severity,
+    Statement,
+    TableFact,
+    refuses,
+    rule,
+)
 from persistlint_rules.queries._history import has_hole
 from persistlint_rules.queries._known import Known
-from persistlint_rules.queries._places import Part, part_of
-from persistlint_rules.queries._statements import data_statements
+from persistlint_rules.queries._places import Part
+from persistlint_rules.queries._statements import Parts, data_statements
 
 
 @rule(severity=Severity.ERROR, since="0.1")
 def value_outside_check(project: Project) -> Iterator[Finding]:
     """A literal is stored into, or compared with, a column whose CHECK refuses it."""
-    known = Known(project)
+    known, parts = Known(project), Parts(project)
     seen: set[object] = set()
     for statement in data_statements(project):
-        if part_of(statement.span, statement.function) is Part.UPGRADE:
+        if parts.of(statement) is Part.UPGRADE:
             continue  # an upgrade may meet a table from before the CHECK
         for use in statement.sql.literals:
             if has_hole(use.table):

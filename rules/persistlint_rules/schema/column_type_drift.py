@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from persistlint.sdk import ColumnFact, Finding, Project, Severity, rule
 from persistlint_rules.schema._shared.fresh import pairs
-from persistlint_rules.schema._shared.types import affinity, parts
+from persistlint_rules.schema._shared.types import affinity, parts, plain
 from persistlint_rules.schema._shared.words import declared
 
 
@@ -47,4 +47,4 @@ def _drift(wanted: ColumnFact, own: ColumnFact) -> tuple[str, str] | None:
 
 
 def _shown(column: ColumnFact) -> str:
-    return f"`{column.type}`" if column.type else "without a type"
+    return f"`{plain(column.type)}`" if column.type else "without a type"

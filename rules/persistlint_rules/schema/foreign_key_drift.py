@@ -92,9 +92,7 @@ def _surplus(pair: Pair, own: ForeignKeyFact) -> Finding:
     )
 
 
-def _data(
-    pair: Pair, wanted: ForeignKeyFact | None, own: ForeignKeyFact | None, aspect: str
-) -> dict[str, str | None]:
+def _data(pair: Pair, wanted: ForeignKeyFact | None, own: ForeignKeyFact | None, aspect: str) -> dict[str, str | None]:
     columns = next(one.columns for one in (wanted, own) if one is not None)
     return {
         "table": pair.declared.name,

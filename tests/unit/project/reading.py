@@ -31,7 +31,7 @@ def project_of(files: Mapping[str, str]) -> Project:
             load=lambda _path: None,
             paths=frozenset(dedented),
             dialect="sqlite",
-            parse=lambda text, dialect: parse(text, dialect),
+            parse=parse,
         )
     )
 

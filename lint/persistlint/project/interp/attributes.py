@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.project.interp import imports
 from persistlint.project.interp.choices import choose
-from persistlint.project.interp.enums import enum_value, is_enum
+from persistlint.project.interp.enums import is_enum
 from persistlint.project.interp.values import (
     Attribute,
     Choice,
@@ -81,7 +81,7 @@ def _class_attribute(machine: Machine, cls: Class, name: str) -> Value:
             if isinstance(value, Lazy):
                 value = imports.resolve(machine, value, owner.env, name)
             if is_enum(owner) and not name.startswith("_") and not isinstance(value, Function):
-                return Member(owner, name, enum_value(owner, name, value))
+                return Member(owner, name, value)
             if machine.is_instrumented is not None and machine.is_instrumented(value):
                 return Attribute(cls, name)
             return _bound(machine, value, cls, owner)
@@ -120,7 +120,7 @@ def _instance_attribute(machine: Machine, instance: Instance, name: str) -> Valu
             value = owner.names[name]
             if isinstance(value, Function):
                 return _bound(machine, value, instance, owner)
-            _initialise(machine, instance)
+            initialise(machine, instance)
             given = instance.attrs.get(name) or _field_value(instance, name)
             if given is not None:
                 return given
@@ -128,11 +128,11 @@ def _instance_attribute(machine: Machine, instance: Instance, name: str) -> Valu
     given = _field_value(instance, name)
     if given is not None:
         return given
-    _initialise(machine, instance)
+    initialise(machine, instance)
     return instance.attrs.get(name) or Attribute(instance, name)
 
 
-def _initialise(machine: Machine, instance: Instance) -> None:
+def initialise(machine: Machine, instance: Instance) -> None:
     """Look at `__init__` for the attributes that it sets."""
     if instance.ready:
         return
@@ -141,7 +141,7 @@ def _initialise(machine: Machine, instance: Instance) -> None:
     if isinstance(init, Function):
         bound = Function(init.node, init.env, init.qualname, init.kind, instance, init.owner, init.decorators)
         with machine.budget():
-            machine.invoke(bound, list(instance.args), dict(instance.kwargs), 0, open_=not instance.args)
+            machine.invoke(bound, list(instance.args), dict(instance.kwargs), 0, open_=instance.open)
 
 
 def _bound(machine: Machine, value: Value, base: Value, owner: Class) -> Value:

@@ -47,7 +47,6 @@ _TRANSPARENT = frozenset({
     "typing.no_type_check", "typing_extensions.final", "typing.runtime_checkable", "copy.copy", "copy.deepcopy",
     "contextlib.closing",
 })  # fmt: skip
-_PICKS_SECOND = frozenset({"typing.cast", "typing_extensions.cast", "typing.NewType", "typing_extensions.NewType"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ def external(
         return None if call is None else call(_Given(machine, args, kwargs, node, frame, loc))
     if name in _TRANSPARENT:
         return args[0] if args else External(name)
-    if name in _PICKS_SECOND and len(args) > 1:
+    if name in ("typing.cast", "typing_extensions.cast") and len(args) > 1:
         return args[1]
     if name in ("textwrap.dedent", "inspect.cleandoc") and args and isinstance(args[0], Text):
         return texts.lines_of(args[0], textwrap.dedent if name == "textwrap.dedent" else inspect.cleandoc)

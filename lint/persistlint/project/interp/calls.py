@@ -19,6 +19,7 @@ from persistlint.project.interp.values import (
     Made,
     Member,
     Operation,
+    Super,
     Unknown,
     Value,
     known,
@@ -44,7 +45,7 @@ def call(
         case Function():
             return invocation.invoke(machine, func, args, kwargs, frame.depth, open_=open_)
         case Class():
-            return _instantiate(func, args, kwargs, loc)
+            return _instantiate(func, args, kwargs, loc, open_=open_)
         case Attribute(base=base, name=name):
             result = methods.method(machine, base, name, args, kwargs, loc, unparse(node.func))
             if result is not None:
@@ -64,10 +65,15 @@ def call(
             pass
     made = Made(func, args, kwargs, loc, open_)
     machine.made.append(made)
+    match func:
+        case Attribute(base=Super(base=Instance() as instance), name="__init__"):
+            instance.parent = made
+        case _:
+            pass
     return made
 
 
-def _instantiate(cls: Class, args: list[Value], kwargs: dict[str, Value], loc: Loc) -> Value:
+def _instantiate(cls: Class, args: list[Value], kwargs: dict[str, Value], loc: Loc, *, open_: bool) -> Value:
     """What calling a class gives."""
     if is_enum(cls):
         wanted = known(args[0]) if args else None
@@ -75,4 +81,4 @@ def _instantiate(cls: Class, args: list[Value], kwargs: dict[str, Value], loc: L
             if wanted is not None and known(value) == wanted:
                 return Member(cls, name, value)
         return Unknown("some member of an enumeration")
-    return Instance(cls, args=tuple(args), kwargs=dict(kwargs), loc=loc, ready=False)
+    return Instance(cls, args=tuple(args), kwargs=dict(kwargs), loc=loc, ready=False, open=open_)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from persistlint.project.interp.values import Attribute, Choice, Const, External, Text, Unknown, Value
+from persistlint.project.interp.values import Attribute, Choice, Const, External, Text, Unknown, Value, known
 
 _MOST_OPTIONS = 6
+_MOST_COMPARED = 300
 
 
 def choose(*options: Value | None) -> Value:
@@ -14,14 +15,30 @@ def choose(*options: Value | None) -> Value:
     flat: list[Value] = []
     for option in options:
         for value in option.options if isinstance(option, Choice) else (option,):
-            if value is None or any(_same(value, other) for other in flat):
-                continue
-            flat.append(value)
-            if len(flat) > _MOST_OPTIONS:
-                return Unknown("too many possible values")
+            if value is not None and not any(_same(value, other) for other in flat):
+                flat.append(value)
+        if len(flat) > _MOST_COMPARED:
+            return Unknown("too many possible values")
+    if len(flat) > _MOST_OPTIONS:
+        flat = _fewer(flat)
+        if len(flat) > _MOST_OPTIONS:
+            return Unknown("too many possible values")
     if not flat:
         return Unknown("nothing is assigned")
     return flat[0] if len(flat) == 1 else Choice(tuple(flat))
+
+
+def _fewer(values: list[Value]) -> list[Value]:
+    """Of texts that read the same but are written at different places, only the first."""
+    out: list[Value] = []
+    seen: set[str] = set()
+    for value in values:
+        whole = known(value) if isinstance(value, Text) else None
+        if whole is None or whole not in seen:
+            out.append(value)
+        if whole is not None:
+            seen.add(whole)
+    return out
 
 
 def _same(left: Value, right: Value) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from persistlint.facts import code
-from persistlint.project.interp import elements
+from persistlint.project.interp import elements, enums
 from persistlint.project.interp.frames import Frame, outer_of
 from persistlint.project.interp.values import Class, Env, External, Function, Loc, Operation, Unknown, Value
 
@@ -86,6 +86,8 @@ def class_def(machine: Machine, stmt: code.ClassDef, frame: Frame) -> None:
     inner = Frame(env, frame.function, frame.depth, cls=cls, qualifier=f"{qualname}.")
     machine.block(stmt.body, inner)
     cls.names = env.names
+    if enums.is_enum(cls):
+        enums.number_members(machine, cls)
     frame.env.names[stmt.name] = cls
 
 

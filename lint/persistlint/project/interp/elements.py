@@ -49,7 +49,7 @@ def iterate(value: Value) -> Items | None:
         case Text() if value.known is not None and len(value.known) < _MOST_RANGE:
             return Items("list", [texts.cut(value, index, index + 1) for index in range(len(value.known))])
         case Class() if is_enum(value):
-            return Items("list", members(value))
+            return Items("list", list(members(value)))
         case _:
             return None
 

@@ -118,8 +118,8 @@ def try_(machine: Machine, stmt: code.Try, frame: Frame) -> str | None:
     if frame.cls is not None:
         frame.cls.names = after
     final = machine.block(stmt.final, frame)
-    if signal == "stop" and stmt.handlers and frame.function is not None:
-        return final  # a handler may go on where the body returned
+    if signal == "stop" and stmt.handlers:
+        return final  # a handler may go on where the body raised or returned
     return final or signal
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.facts import code
-from persistlint.project.interp import attributes
+from persistlint.project.interp.annotations import unquoted
 from persistlint.project.interp.choices import choose
 from persistlint.project.interp.enums import is_enum
 from persistlint.project.interp.frames import Frame
@@ -128,22 +128,8 @@ def _unknown_param(machine: Machine, function: Function, param: code.Param) -> V
 
 
 def eval_annotation(machine: Machine, node: code.Expr, env: Env) -> Value:
-    """An annotation's value; a quoted one names what it quotes."""
-    if isinstance(node, code.Str):
-        return _quoted(machine, node, env)
-    return machine.eval(node, Frame(env, None))
-
-
-def _quoted(machine: Machine, node: code.Str, env: Env) -> Value:
-    value: Value | None = None
-    for index, word in enumerate(node.value.strip().split(".")):
-        if not word.isidentifier():
-            return Unknown("a quoted annotation that is no name")
-        if index == 0:
-            value = machine.eval(code.Name(node.at, word), Frame(env, None))
-        elif value is not None:
-            value = attributes.attribute(machine, value, word)
-    return value or Unknown("an empty annotation")
+    """An annotation's value; what is quoted counts as if it were not."""
+    return machine.eval(unquoted(node), Frame(env, None))
 
 
 def example_of(cls: Class, *, is_class: bool = False) -> Value:
@@ -153,7 +139,7 @@ def example_of(cls: Class, *, is_class: bool = False) -> Value:
     key = "\0example"
     found = cls.env.names.get(key)
     if found is None:
-        found = Instance(cls, ready=False)
+        found = Instance(cls, ready=False, open=True)
         cls.env.names[key] = found
     return found
 

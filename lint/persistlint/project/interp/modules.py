@@ -12,6 +12,13 @@ from persistlint.source import LineIndex, Span
 if TYPE_CHECKING:
     from persistlint.project.interp.values import Loc
 
+_LIBRARIES = frozenset({
+    "sqlalchemy", "sqlmodel", "flask_sqlalchemy", "alembic", "sqlite3", "aiosqlite", "pydantic", "typing", "enum",
+    "datetime", "typing_extensions", "dataclasses", "contextlib", "functools", "collections", "uuid", "decimal",
+})  # fmt: skip
+"""What a project's `import sqlalchemy` means even where some folder of it holds a `sqlalchemy.py`."""
+_ROOTS = ("", "src/", "lib/", "python/")
+
 
 class Module:
     """One Python file of the project: its facts, its names, and how far it has been interpreted."""
@@ -69,12 +76,20 @@ class Modules:
 
     def find(self, name: str, importer: str) -> str | None:
         """The path of the module `name`, as `importer` would get it; None for a module outside the project."""
-        candidates = self._index().get(name)
+        if name.partition(".")[0] in _LIBRARIES:
+            return self._own_library(name)
+        candidates = [path for path in self._index().get(name, ()) if path != importer]
         if not candidates:
             return self._namespace(name, importer)
         if len(candidates) == 1:
             return candidates[0]
         return max(candidates, key=lambda path: (_common(path, importer), -len(path), path))
+
+    def _own_library(self, name: str) -> str | None:
+        """The project may be that library itself; a module deep inside another project only has its name."""
+        tail = name.replace(".", "/")
+        places = (f"{root}{tail}{end}" for root in _ROOTS for end in ("/__init__.py", ".py"))
+        return next((path for path in places if path in self._paths and "/" in path), None)
 
     def relative(self, importer: Module, level: int, name: str) -> str | None:
         """The path of `from ..name`."""
@@ -87,16 +102,6 @@ class Modules:
             if path in self._paths:
                 return path
         return None
-
-    def folder(self, name: str, importer: str) -> bool:
-        """Whether `name` is a package of the project without `__init__.py`."""
-        tail = name.replace(".", "/")
-        root = importer.split("/", maxsplit=1)[0]
-        return any(
-            path.startswith((f"{tail}/", f"{root}/{tail}/")) or f"/{tail}/" in path
-            for path in self._paths
-            if path.endswith(".py")
-        )
 
     def _index(self) -> dict[str, list[str]]:
         if self._by_name is None:

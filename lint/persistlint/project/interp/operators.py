@@ -30,11 +30,19 @@ from persistlint.project.interp.values import (
     known,
 )
 
+
+def _power(base: Any, exponent: Any) -> Any:
+    if abs(base) > _LARGEST_BASE or abs(exponent) > _LARGEST_EXPONENT:
+        raise OverflowError
+    return base**exponent
+
+
+_LARGEST_BASE, _LARGEST_EXPONENT = 1000, 64
 # On values of any type: what Python refuses is caught where these are called.
 _ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "%": operator.mod, "/": lambda a, b: a / b,
     "//": lambda a, b: a // b, "|": lambda a, b: a | b, "&": lambda a, b: a & b, "^": lambda a, b: a ^ b,
-    "<<": lambda a, b: a << b, ">>": lambda a, b: a >> b,
+    "**": _power, "<<": lambda a, b: a << b, ">>": lambda a, b: a >> b,
 }  # fmt: skip
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,

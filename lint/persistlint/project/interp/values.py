@@ -215,6 +215,10 @@ class Instance(Value):
     loc: Loc | None = None
     ready: bool = True
     """False until `__init__` has been looked at."""
+    open: bool = False
+    """Made with arguments that are not known, or nobody knows where."""
+    parent: Made | None = None
+    """The call of `super().__init__` that reaches a class outside the project."""
 
 
 @dataclass(eq=False, slots=True)
@@ -335,6 +339,9 @@ def known(value: Value | None) -> str | None:
     """The string that a value is, where it is a known one."""
     if isinstance(value, Text):
         return value.known
+    if isinstance(value, Choice):
+        found = {known(option) for option in value.options}
+        return found.pop() if len(found) == 1 else None
     if isinstance(value, Member) and isinstance(value.value, Text):
         return value.value.known
     return None

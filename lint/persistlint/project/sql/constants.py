@@ -12,8 +12,10 @@ from persistlint.project.interp.unparse import unparse
 from persistlint.project.interp.values import Chunk, Gap, Loc, Text, Unknown
 from persistlint.project.sql.sites import Site, Sites
 
+_BLANK = r"\s*(?:--[^\n]*\n\s*|/\*.*?\*/\s*)*"
 _CREATES = re.compile(
-    r"\s*(?:--[^\n]*\n\s*|/\*.*?\*/\s*)*CREATE\s+(?:TEMP\w*\s+)?(?:TABLE|VIEW|VIRTUAL\s+TABLE)\s+(?:IF\s+NOT\s+EXISTS\s+)?[\w\"'`\[{]",
+    rf"{_BLANK}(?:(?:PRAGMA|BEGIN|DROP)\b[^;]*;{_BLANK})*"
+    r"CREATE\s+(?:TEMP\w*\s+)?(?:TABLE|VIEW|VIRTUAL\s+TABLE)\s+(?:IF\s+NOT\s+EXISTS\s+)?[\w\"'`\[{]",
     re.IGNORECASE | re.DOTALL,
 )
 

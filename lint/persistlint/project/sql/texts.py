@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,10 +26,11 @@ from persistlint.project.interp.values import (
 from persistlint.project.model import Interpolation, Segment
 from persistlint.project.sql.sites import is_marks
 
-_ESCAPE = re.compile(
-    r"\\(?:\r\n|[\r\n]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|N\{[^}]*\}|[0-7]{1,3}|.)|\r\n|\{\{|\}\}",
-    re.DOTALL,
-)
+_BACKSLASH = r"\\(?:\r\n|[\r\n]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|N\{[^}]*\}|[0-7]{1,3}|.)"
+_ESCAPE = re.compile(_BACKSLASH + r"|\r\n", re.DOTALL)
+_F_ESCAPE = re.compile(_BACKSLASH + r"|\r\n|\{\{|\}\}", re.DOTALL)
+_NEWLINE = re.compile(r"\r\n")
+_BRACES = re.compile(r"\r\n|\{\{|\}\}")
 _NUMBERS = frozenset({"builtins.int", "builtins.float", "builtins.len", "builtins.abs", "builtins.round"})
 
 
@@ -89,23 +89,24 @@ def _chunk_segments(part: Chunk, offset: int, modules: Callable[[str], Module | 
 
 
 def _raw_places(source: code.Str, start: int, length: int) -> list[int]:
-    """For each character of a value with escapes, the offset of what wrote it."""
-    places: list[int] = []
-    raw = source.raw
-    index = 0
-    while index < len(raw):
-        match = _ESCAPE.match(raw, index)
-        if match is None:
-            places.append(source.body + index)
-            index += 1
-            continue
-        size = _cooked_length(match.group())
-        places.extend([source.body + index] * size)
-        index = match.end()
-    places.append(source.body + len(raw))
+    """For each character of a value that is written otherwise in the source, the offset of what wrote it."""
+    # A literal does not tell whether it is raw or part of an f-string; only the right reading has the value's length.
+    readings = (_places(source, pattern) for pattern in (_ESCAPE, _F_ESCAPE, _NEWLINE, _BRACES))
+    places = next((found for found in readings if len(found) == len(source.value) + 1), [source.body])
     last = places[-1]
     wanted = places[start : start + length + 1]
     return wanted + [last] * (length + 1 - len(wanted))
+
+
+def _places(source: code.Str, escapes: re.Pattern[str]) -> list[int]:
+    places: list[int] = []
+    index = 0
+    for match in escapes.finditer(source.raw):
+        places.extend(range(source.body + index, source.body + match.start()))
+        places.extend([source.body + match.start()] * _cooked_length(match.group()))
+        index = match.end()
+    places.extend(range(source.body + index, source.body + len(source.raw) + 1))
+    return places
 
 
 def _cooked_length(escape: str) -> int:
@@ -113,10 +114,7 @@ def _cooked_length(escape: str) -> int:
         return 1
     if escape in ("\\\n", "\\\r", "\\\r\n"):
         return 0
-    try:
-        return len(ast.literal_eval(f'"{escape}"' if escape != '\\"' else "'\"'"))
-    except (SyntaxError, ValueError):
-        return len(escape)
+    return 1 if escape[1] in "\\'\"abfnrtvxuUN01234567" else 2
 
 
 def from_parameter(value: Value, depth: int = 0) -> bool:

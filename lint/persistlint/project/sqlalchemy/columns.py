@@ -38,7 +38,7 @@ from persistlint.project.sqlalchemy.types import UNKNOWN, Rendered, Types
 
 COLUMN_MAKERS = frozenset({"Column", "mapped_column", "MappedColumn"})
 _WRAPPERS = frozenset({"deferred", "column_property", "synonym_column", "query_expression"})
-_ITEMS = frozenset({
+SCHEMA_ITEMS = frozenset({
     "ForeignKey", "CheckConstraint", "Sequence", "Identity", "Computed", "FetchedValue", "DefaultClause",
     "ColumnDefault", "UniqueConstraint", "Index", "PrimaryKeyConstraint",
 })  # fmt: skip
@@ -106,7 +106,7 @@ class Columns:
             inferred = None  # the referenced column's type comes before the annotation's
         rendered = self._rendered(type_value, inferred)
         primary = flag(kwargs.get("primary_key")) is True
-        allowed = self._nullable(kwargs, annotated=nullable, primary=primary)
+        allowed = self._nullable(kwargs, items, annotated=nullable, primary=primary)
         out = ColumnDraft(name, attribute or name, rendered.text, allowed, loc, column)
         out.primary_key, out.length = primary, rendered.length
         out.typed = type_value is not None or rendered.text is not None
@@ -122,13 +122,16 @@ class Columns:
         return out
 
     @staticmethod
-    def _nullable(kwargs: dict[str, Value], *, annotated: bool | None, primary: bool) -> bool:
+    def _nullable(kwargs: dict[str, Value], items: Sequence[Value], *, annotated: bool | None, primary: bool) -> bool:
         given = flag(kwargs.get("nullable"))
         if given is not None:
             return given
         if primary:
             return False
-        return True if annotated is None else annotated
+        if annotated is not None:
+            return annotated
+        # A plain column takes NULL even with an Identity on SQLite, but SQLAlchemy makes it NOT NULL.
+        return not any(made(item) == "Identity" for item in items)
 
     def _rendered(self, type_value: Value | None, inferred: Rendered | None) -> Rendered:
         if type_value is not None:
@@ -149,7 +152,7 @@ class Columns:
                 name = known(arg)
             elif index == 0 and kind in ("quoted_name", "conv") and isinstance(arg, Made):
                 name = known(arg.args[0]) if arg.args else None
-            elif kind in _ITEMS:
+            elif kind in SCHEMA_ITEMS:
                 items.append(arg)
             elif isinstance(arg, Const) and arg.value is None:
                 continue
@@ -201,10 +204,7 @@ class Columns:
                 out.generated = True
                 out.server_default = known(item.args[0]) if item.args else None
             case "Identity":
-                # A plain column takes NULL even with an Identity on SQLite, but SQLAlchemy makes it NOT NULL.
                 out.autoincrement = True
-                if flag(item.kwargs.get("on_null")) is not True:
-                    out.nullable = False
             case "DefaultClause" if item.args:
                 out.server_default = server_default(item.args[0], lambda _: None)
             case "ColumnDefault" if item.args:

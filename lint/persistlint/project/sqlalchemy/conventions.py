@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 
-from persistlint.project.interp.values import Mapping, known
+from persistlint.project.interp.values import known
 from persistlint.project.sqlalchemy.draft import TableDraft
 
 _TOKEN = re.compile(r"%\((\w+)\)s")
+_COLUMN = re.compile(r"(?P<referred>referred_)?column_(?P<index>\d+)(?P<all>_?N)?_(?P<what>name|key|label)")
 _INDEX_NAME = "ix_%(column_0_label)s"
 
 
@@ -21,30 +22,41 @@ class FinalName(str):
 
 
 def conventional(
-    draft: TableDraft, kind: str, name: str | None, columns: tuple[str, ...], referred: str = ""
+    draft: TableDraft,
+    kind: str,
+    name: str | None,
+    columns: tuple[str, ...],
+    referred: tuple[str, tuple[str, ...]] = ("", ()),
 ) -> str | None:
-    """The name of a constraint of that kind (`fk`, `uq`, `ck`, `ix`), which the code calls `name`."""
-    return conventional_name(draft.conventions, kind, draft.name, name, columns, referred)
+    """The name of a constraint of that kind (`fk`, `uq`, `ck`, `ix`), which the code calls `name`.
 
-
-def conventional_name(
-    conventions: Mapping | None, kind: str, table: str, name: str | None, columns: tuple[str, ...], referred: str = ""
-) -> str | None:
-    """The same for a table that is only known by its name."""
+    `referred` is the table and the columns that a foreign key refers to.
+    """
     if isinstance(name, FinalName):
         return str(name)
-    template = known(conventions.get(kind)) if conventions is not None else None
-    if template is None:
+    if draft.conventions is None:
         template = _INDEX_NAME if kind == "ix" else None
+    else:
+        template = known(draft.conventions.get(kind))  # an own convention takes the place of the built-in one
     if template is None or (name is not None and "constraint_name" not in template):
         return name
     if name is None and "constraint_name" in template:
         return None
-    first = columns[0] if columns else ""
-    labels = [f"{table}_{column}" for column in columns]
-    words = {
-        "table_name": table, "referred_table_name": referred, "constraint_name": name or "",
-        "column_0_name": first, "column_0_key": first, "column_0_label": labels[0] if labels else "",
-        "column_0_N_name": "_".join(columns), "column_0N_name": "".join(columns), "column_0_N_label": "_".join(labels),
-    }  # fmt: skip
-    return _TOKEN.sub(lambda match: words.get(match[1], match[0]), template)
+    words = {"table_name": draft.name, "referred_table_name": referred[0], "constraint_name": name or ""}
+
+    def word(match: re.Match[str]) -> str:
+        return words.get(match[1]) or _column_token(match[1], draft.name, columns, referred[1]) or match[0]
+
+    return _TOKEN.sub(word, template)
+
+
+def _column_token(token: str, table: str, columns: tuple[str, ...], referred: tuple[str, ...]) -> str | None:
+    match = _COLUMN.fullmatch(token)
+    if match is None:
+        return None
+    named = referred if match["referred"] else columns
+    shown = [f"{table}_{column}" for column in named] if match["what"] == "label" else list(named)
+    if match["all"]:
+        return ("_" if match["all"] == "_N" else "").join(shown)
+    index = int(match["index"])
+    return shown[index] if index < len(shown) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from persistlint.project.interp.values import Attribute, Choice, Const, Items, Made, Mapping, Text, Value, flag, known
-from persistlint.project.sqlalchemy.columns import Columns, column_object, name_of
+from persistlint.project.sqlalchemy.columns import SCHEMA_ITEMS, Columns, column_object, name_of
 from persistlint.project.sqlalchemy.draft import CheckDraft, IndexDraft, KeyDraft, TableDraft, UniqueDraft
 from persistlint.project.sqlalchemy.symbols import made
 
@@ -19,10 +19,12 @@ def table_draft(columns: Columns, value: Made, conventions: Mapping | None) -> T
     if name is None:
         return None
     draft = TableDraft(name, "core", value.loc, made=value, schema=known(value.kwargs.get("schema")))
-    draft.metadata = args[1] if len(args) > 1 else value.kwargs.get("metadata")
+    # Flask-SQLAlchemy's `db.Table` takes its MetaData from `db`.
+    has_metadata = len(args) > 1 and column_object(args[1]) is None and made(args[1]) not in SCHEMA_ITEMS
+    draft.metadata = args[1] if has_metadata else value.kwargs.get("metadata")
     draft.conventions = conventions
     draft.complete = not value.open
-    for arg in args[2:]:
+    for arg in args[2 if has_metadata else 1 :]:
         argument(columns, draft, arg)
     if is_reflected(value):
         draft.complete = False

@@ -29,7 +29,7 @@ from persistlint.project.sqlalchemy.columns import Columns, column_object
 from persistlint.project.sqlalchemy.draft import TableDraft
 from persistlint.project.sqlalchemy.members import Members
 from persistlint.project.sqlalchemy.metadata import metadata_of
-from persistlint.project.sqlalchemy.roots import Root, Roots, called
+from persistlint.project.sqlalchemy.roots import Root, Roots, called, lineage
 from persistlint.project.sqlalchemy.types import Types
 
 
@@ -104,14 +104,16 @@ class Declarative:
 
     def _table_name(self, cls: Class, root: Root, parent: Class | None) -> str | Value | None:
         """The name; None for a class without a table of its own; a Value for one that cannot be known."""
-        for owner in cls.mro():
+        for owner in lineage(cls):
             if not isinstance(owner, Class) or "__tablename__" not in owner.names:
                 continue
             if owner is not cls and self._names_its_own(owner):
                 break  # a mapped parent's own name is not inherited: single-table inheritance
             value = self._members.value_of(cls, owner, "__tablename__")
             if isinstance(value, Choice):
-                value = value.options[0]
+                # `if has_inherited_table(cls): return None` and its kind: only the first of a family has a name.
+                named = [option for option in value.options if known(option) is not None]
+                value = named[0] if named and (parent is None or len(named) == len(value.options)) else value.options[0]
             name = known(value)
             if name is not None:
                 return name
@@ -136,11 +138,11 @@ class Declarative:
     def _inherits_key(self, cls: Class) -> bool:
         return any(
             isinstance(owner, Class) and owner is not cls and id(owner) not in self.drafts and _has_key(owner)
-            for owner in cls.mro()
+            for owner in lineage(cls)
         )
 
     def _table_args(self, cls: Class, draft: TableDraft, parent: Class | None) -> None:
-        for owner in cls.mro():
+        for owner in lineage(cls):
             if not isinstance(owner, Class) or "__table_args__" not in owner.names:
                 continue
             if owner is not cls and parent is not None and (owner is parent or self._mapped(owner)):

@@ -23,7 +23,7 @@ from persistlint.project.sqlalchemy.columns import Columns, column_object
 from persistlint.project.sqlalchemy.draft import ColumnDraft, IndexDraft, TableDraft, UniqueDraft
 from persistlint.project.sqlalchemy.metadata import type_map_of
 from persistlint.project.sqlalchemy.python_types import python_type
-from persistlint.project.sqlalchemy.roots import Root, Roots
+from persistlint.project.sqlalchemy.roots import Root, Roots, lineage
 from persistlint.project.sqlalchemy.symbols import made, symbol
 from persistlint.project.sqlalchemy.types import Types
 
@@ -66,9 +66,9 @@ class Members:
 
     def add(self, cls: Class, draft: TableDraft, root: Root, parent: Class | None) -> None:
         """Add the columns of a class and of what it inherits, apart from those of its mapped `parent`."""
-        skip = set(map(id, parent.mro())) if parent is not None else set[int]()
+        skip = set(map(id, lineage(parent))) if parent is not None else set[int]()
         seen: set[str] = set()
-        for owner in cls.mro():
+        for owner in lineage(cls):
             if not isinstance(owner, Class):
                 _hidden_base(owner, draft)
                 continue

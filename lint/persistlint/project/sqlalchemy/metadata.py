@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from persistlint.project.interp.values import Attribute, Class, External, Made, Mapping, Value
-from persistlint.project.sqlalchemy.roots import Root
+from persistlint.project.sqlalchemy.roots import Root, inherited
 
 
 def metadata_of(cls: Class, root: Root) -> tuple[Value, Mapping | None]:
@@ -21,8 +21,8 @@ def metadata_of(cls: Class, root: Root) -> tuple[Value, Mapping | None]:
 
 def _candidates(cls: Class, root: Value) -> Iterator[Value | None]:
     """What names the MetaData of a class, the nearest first."""
-    yield cls.find("metadata")
-    yield _given(cls.find("registry"), "metadata")
+    yield inherited(cls, "metadata")
+    yield _given(inherited(cls, "registry"), "metadata")
     yield _given(root, "metadata")
     if isinstance(root, Attribute):
         yield _given(root.base, "metadata")  # `db.Model` of `SQLAlchemy(metadata=…)`
@@ -43,10 +43,10 @@ def _given(value: Value | None, keyword: str) -> Value | None:
 
 def type_map_of(cls: Class, root: Root) -> Mapping | None:
     """The `type_annotation_map` in force."""
-    found = cls.find("type_annotation_map")
+    found = inherited(cls, "type_annotation_map")
     if isinstance(found, Mapping):
         return found
-    for value in (cls.find("registry"), root.value):
+    for value in (inherited(cls, "registry"), root.value):
         mapping = _given(value, "type_annotation_map")
         if isinstance(mapping, Mapping):
             return mapping

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from persistlint.project.interp.enums import is_enum
-from persistlint.project.interp.values import Class, Const, External, Items, Mapping, Operation, Value
+from persistlint.project.interp.values import Class, Const, External, Items, Made, Mapping, Operation, Value
 from persistlint.project.sqlalchemy.type_names import PYTHON, PYTHON_SQLMODEL
 from persistlint.project.sqlalchemy.types import UNKNOWN, Rendered, Types
 
@@ -23,6 +23,8 @@ def python_type(types: Types, value: Value, mapping: Mapping | None, *, sqlmodel
             return UNKNOWN
         case Class():
             return _class(types, value, mapping, sqlmodel=sqlmodel)
+        case Made(func=External(name=name), args=[_, base]) if name.endswith(".NewType"):
+            return python_type(types, base, mapping, sqlmodel=sqlmodel)
         case Operation(op="[]", operands=operands) if _is_literal(operands[0]):
             inner = operands[1].items if isinstance(operands[1], Items) else [operands[1]]
             return types.enum(list(inner), {})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from persistlint.facts import code
@@ -21,6 +22,31 @@ class Root:
     value: Value
     flavour: str
     """`declarative`, `sqlmodel` or `flask`."""
+
+
+def lineage(cls: Class) -> Iterator[Value]:
+    """A class and its bases as SQLAlchemy sees them: `declarative_base(cls=…)` brings its class with it."""
+    for value in cls.mro():
+        yield value
+        brought = _brought(value)
+        if isinstance(brought, Class):
+            yield from brought.mro()
+
+
+def _brought(base: Value) -> Value | None:
+    match base:
+        case Made(kwargs=kwargs):
+            return kwargs.get("cls")
+        case Attribute(base=Made(kwargs=kwargs), name="Model"):
+            return kwargs.get("model_class")  # `SQLAlchemy(model_class=Base)`
+        case _:
+            return None
+
+
+def inherited(cls: Class, name: str) -> Value | None:
+    """A name in a class or its project bases."""
+    owners = (owner for owner in lineage(cls) if isinstance(owner, Class))
+    return next((owner.names[name] for owner in owners if name in owner.names), None)
 
 
 class Roots:

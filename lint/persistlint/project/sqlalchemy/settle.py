@@ -153,7 +153,7 @@ class Settler:
             return None
         found = [target for target in targets if target is not None]
         references = tuple(target[1] for target in found)
-        name = conventional(draft, "fk", key.name, columns, found[0][2])
+        name = conventional(draft, "fk", key.name, columns, (found[0][2], references))
         return ForeignKeyFact(columns, found[0][2], references, self._spans(key.loc), key.ondelete, key.onupdate, name)
 
     def _column_names(self, values: list[Value | str], draft: TableDraft) -> tuple[str, ...] | None:
@@ -246,6 +246,11 @@ class Settler:
             return text
         rendered = expression(value, self._namer(draft))
         return rendered if rendered != literal(value) else None
+
+    def columns_of(self, index: IndexDraft) -> list[ColumnDraft]:
+        """The columns that an index outside a table names."""
+        found = [None if isinstance(value, Text) else self.column(value, None) for value in index.columns]
+        return [one[1] for one in found if one is not None]
 
     def owner(self, index: IndexDraft) -> TableDraft | None:
         """The table whose columns an index outside a table names."""

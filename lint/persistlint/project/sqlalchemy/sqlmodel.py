@@ -7,6 +7,7 @@ from persistlint.project.interp.values import (
     Class,
     Const,
     External,
+    Items,
     Loc,
     Made,
     Mapping,
@@ -46,9 +47,9 @@ def field(
         columns.add(draft, given, name, loc)
         return
     if isinstance(python, Operation) and is_annotated(python):
-        python = listed(python.operands[1])[0]
+        python, _, _ = unwrap_annotation(listed(python.operands[1])[0])
     rendered = _type(types, python, options)
-    column = Made(External("sqlalchemy.Column"), [], _column_options(options), loc)
+    column = Made(External("sqlalchemy.Column"), _column_items(options), _column_options(options), loc)
     allowed = flag(options.get("nullable"))
     if allowed is None:
         allowed = nullable and flag(options.get("primary_key")) is not True
@@ -58,6 +59,11 @@ def field(
         draft.keys.append(KeyDraft([column], [target], loc, known(options.get("ondelete"))))
     if added is not None and _is_default(_default(value, options), options):
         added.python_default = added.python_default or "…"
+
+
+def _column_items(options: dict[str, Value]) -> list[Value]:
+    items = options.get("sa_column_args")
+    return list(items.items) if isinstance(items, Items) else []
 
 
 def _column_options(options: dict[str, Value]) -> dict[str, Value]:

@@ -80,13 +80,14 @@ def find_tables(machine: Machine, spans: Callable[[Loc], Span]) -> Found:
     declarative.run(list(machine.classes))
     cores, problems = _cores(machine, columns, declarative)
     drafts = _unique([*cores, *declarative.drafts.values()])
-    _late_arguments(machine, columns, drafts)
+    _late_arguments(machine, columns, declarative, drafts)
     settler = Settler(drafts, declarative.table_of, spans)
     _loose_indexes(machine, settler, drafts)
     settled = settler.facts()
     by_draft = {id(draft): fact for draft, fact in zip(drafts, settled, strict=True)}
     facts = sorted(settled, key=lambda table: (table.span, table.name))
-    reasons = [*declarative.unresolved, *problems]
+    settled_at = {draft.loc for draft in drafts}  # the name is known in one call of a function, not in every one
+    reasons = [(reason, loc) for reason, loc in [*declarative.unresolved, *problems] if loc not in settled_at]
     unresolved = tuple(Unresolved(reason, spans(loc), table=True) for reason, loc in reasons)
     conventions = {id(draft.conventions): draft.conventions for draft in drafts if draft.conventions is not None}
     return Found(tuple(facts), unresolved, by_draft, settler, declarative, tuple(drafts), tuple(conventions.values()))
@@ -139,27 +140,32 @@ def _unique(drafts: list[TableDraft]) -> list[TableDraft]:
     return list(seen.values())
 
 
-def _late_arguments(machine: Machine, columns: Columns, drafts: list[TableDraft]) -> None:
-    by_made = {id(draft.made): draft for draft in drafts}
+def _late_arguments(machine: Machine, columns: Columns, declarative: Declarative, drafts: list[TableDraft]) -> None:
+    """Columns and constraints that are appended to a table behind its definition."""
+    by_made = {id(draft.made): draft for draft in drafts if draft.made is not None}
     for value in machine.made:
         func = value.func
-        if (
-            isinstance(func, Attribute)
-            and func.name in ("append_column", "append_constraint")
-            and id(func.base) in by_made
-        ):
-            core.arguments(columns, by_made[id(func.base)], value.args)
+        if not isinstance(func, Attribute) or func.name not in ("append_column", "append_constraint"):
+            continue
+        match func.base:
+            case Attribute(base=Class() as cls, name="__table__"):
+                draft = declarative.table_of(cls)
+            case base:
+                draft = by_made.get(id(base))
+        if draft is not None:
+            core.arguments(columns, draft, value.args)
 
 
 def _loose_indexes(machine: Machine, settler: Settler, drafts: list[TableDraft]) -> None:
-    taken = {(index.loc, index.name) for draft in drafts for index in draft.indexes}
+    """Indexes made outside a table: they belong to the table whose columns they name."""
+    inside = {(index.loc, index.name) for draft in drafts for index in draft.indexes}
+    taken: set[tuple[object, ...]] = set()
     for value in machine.made:
         if made(value) != "Index":
             continue
         index = core.index_draft(value)
-        if (index.loc, index.name) in taken:
-            continue
-        owner = settler.owner(index)
-        if owner is not None:
+        owner = settler.owner(index) if (index.loc, index.name) not in inside else None
+        key = (index.loc, index.name, id(owner), *(map(id, settler.columns_of(index))))
+        if owner is not None and key not in taken:
+            taken.add(key)
             owner.indexes.append(index)
-            taken.add((index.loc, index.name))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from persistlint.project.interp.attributes import initialise
 from persistlint.project.interp.elements import iterate
 from persistlint.project.interp.enums import is_enum, members
 from persistlint.project.interp.machine import Machine
@@ -171,7 +172,7 @@ class Types:
                 result = iterate(self._machine.invoke(callable_, [cls], {}, 0))
                 values = [known(item) for item in result.items] if result is not None and not result.open else [None]
                 return [value for value in values if value is not None] if None not in values else None
-            return [member.name for member in members(cls) if isinstance(member, Member)]
+            return [member.name for member in members(cls)]
         values = [known(arg) for arg in args]
         return [value for value in values if value is not None] if None not in values and values else None
 
@@ -193,7 +194,7 @@ class Types:
         if isinstance(impl, Function):
             impl = self._call(impl, instance or self._machine.example_of(cls), [])
         if impl is not None:
-            return self._impl(impl, instance, depth)
+            return self._impl(cls, impl, instance, depth)
         return self._builtin_base(cls, instance, depth)
 
     def compiled(self, value: Value) -> str | None:
@@ -209,14 +210,20 @@ class Types:
                 return known(self._machine.invoke(function, [value], {}, 0))
         return None
 
-    def _impl(self, impl: Value, instance: Instance | None, depth: int) -> Rendered:
+    def _impl(self, cls: Class, impl: Value, instance: Instance | None, depth: int) -> Rendered:
         # TypeDecorator hands what it is made with to the class in `impl`, unless its own __init__ says otherwise.
-        if instance is None or (not instance.args and not instance.kwargs) or isinstance(impl, Made):
+        if isinstance(impl, Made):
             return self.render(impl, depth + 1)
-        init = instance.cls.find("__init__")
-        if isinstance(init, Function):
-            return self.render(impl, depth + 1)
-        return self._made(Made(impl, list(instance.args), instance.kwargs, _NOWHERE), depth + 1)
+        given = instance
+        if isinstance(cls.find("__init__"), Function):
+            given = instance or Instance(cls, ready=False)
+            initialise(self._machine, given)
+            if "impl" in given.attrs:
+                return self.render(given.attrs["impl"], depth + 1)
+        args, kwargs = _handed_on(given)
+        if isinstance(impl, Class):
+            return self.render(Instance(impl, args=tuple(args), kwargs=kwargs, ready=False), depth + 1)
+        return self._made(Made(impl, args, kwargs, _NOWHERE), depth + 1)
 
     def _dialect_impl(self, cls: Class, instance: Instance | None, depth: int) -> Rendered | None:
         loader = cls.find("load_dialect_impl")
@@ -253,3 +260,12 @@ class Types:
         kind = "function" if function.kind in ("property", "declared_attr") else function.kind
         bound = Function(function.node, function.env, function.qualname, kind, target, function.owner)
         return self._machine.invoke(bound, args, {}, 0)
+
+
+def _handed_on(instance: Instance | None) -> tuple[list[Value], dict[str, Value]]:
+    """What an instance of a TypeDecorator is made with, or what its own `__init__` hands to the one behind it."""
+    if instance is None:
+        return [], {}
+    if isinstance(instance.cls.find("__init__"), Function):
+        return (instance.parent.args, instance.parent.kwargs) if instance.parent is not None else ([], {})
+    return list(instance.args), instance.kwargs

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from persistlint.sdk import AlterShape, ColumnFact, IndexFact, Kind, Project, Statement, TableFact
+from persistlint.sdk import AlterShape, ColumnFact, IndexFact, Kind, Project, Span, Statement, TableFact
 
 _HOLE = re.compile(r"__hole\d{4}__", re.IGNORECASE)
 _TEST_FOLDERS = frozenset({"test", "tests", "testing", "fixtures"})
@@ -60,9 +60,9 @@ class Fresh:
                 self._renamed_away.add(alter.table.lower())
                 self._names.add(alter.new_name.lower())
         for operation in self._project.operations:
-            for name in (operation.table, operation.new_name if operation.action == "rename-table" else None):
-                if name is not None and not in_tests(operation.span.path):
-                    self._names.add(name.lower())
+            made = {"create-table": operation.table, "rename-table": operation.new_name}.get(operation.action)
+            if made is not None and not in_tests(operation.span.path):
+                self._names.add(made.lower())
 
     def _sorted_out(self) -> dict[str, tuple[TableFact, ...]]:
         by_name: dict[str, list[TableFact]] = {}
@@ -90,9 +90,8 @@ class Fresh:
     def _function(self, table: TableFact) -> str | None:
         if table.origin != "ddl":
             return None
-        at = table.span.path, table.name.lower()
-        created = ((one, one.sql.creates) for one in self._statements)
-        return next((s.function for s, fact in created if fact and (s.span.path, fact.name.lower()) == at), None)
+        holding = (one for one in self._statements if one.sql.creates is not None and _holds(one, table.span))
+        return next((one.function for one in holding), None)
 
     def _whole(self, table: TableFact) -> TableFact:
         if table.kind != "table":
@@ -130,6 +129,11 @@ def is_step(path: str, function: str | None) -> bool:
     if _STEP_FOLDERS.intersection(folders) or _STEP_WORD.search(name):
         return True
     return function is not None and _STEP_WORD.search(function) is not None
+
+
+def _holds(statement: Statement, place: Span) -> bool:
+    span = statement.span
+    return span.path == place.path and span.line <= place.line <= span.end_line
 
 
 def _undoes(statement: Statement) -> bool:

@@ -23,7 +23,13 @@ def words_of(index: IndexFact) -> tuple[tuple[str, ...], ...]:
 
 def is_whole(table: TableFact, index: IndexFact) -> bool:
     """Whether an index has plain columns and all rows, so that its uniqueness is that of the columns."""
-    return index.where is None and all(table.column(name) is not None for name in index.columns)
+    return index.where is None and len(columns_of(table, index)) == len(index.columns)
+
+
+def columns_of(table: TableFact, index: IndexFact) -> tuple[str, ...]:
+    """The names of the plain columns in an index."""
+    found = (table.column(words[0]) for words in words_of(index) if len(words) == 1)
+    return tuple(column.name for column in found if column is not None)
 
 
 def mentioned(index: IndexFact, columns: Sequence[ColumnFact]) -> tuple[str, ...]:

@@ -9,12 +9,17 @@ _TYPE = re.compile(r"\s*(?P<base>[^()]*?)\s*(?:\((?P<arguments>.*)\)\s*)?(?P<res
 
 def parts(declared: str) -> tuple[str, str]:
     """Name and arguments of a type: `VARCHAR` and `100`; case and spaces do not count, nor does a collation."""
-    text = re.split(r"\s+COLLATE\s", declared, maxsplit=1, flags=re.IGNORECASE)[0]
+    text = re.split(r"\s+COLLATE\s", plain(declared), maxsplit=1, flags=re.IGNORECASE)[0]
     match = _TYPE.match(text)
     if match is None:
         return " ".join(text.upper().split()), ""
     words = f"{match['base']} {match['rest']}".upper().split()
     return " ".join(words), re.sub(r"\s+", "", match["arguments"] or "").upper()
+
+
+def plain(declared: str) -> str:
+    """A type without the mark of those that SQLAlchemy has no name for on SQLite."""
+    return declared.removeprefix("!")
 
 
 def affinity(declared: str) -> str:

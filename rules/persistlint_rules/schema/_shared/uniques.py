@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from persistlint.sdk import Span, TableFact
-from persistlint_rules.schema._shared.indexes import is_whole
+from persistlint_rules.schema._shared.indexes import columns_of, is_whole
 from persistlint_rules.schema._shared.words import lower
 
 
@@ -30,4 +30,4 @@ def unique_sets(table: TableFact) -> Iterator[UniqueSet]:
         yield UniqueSet(unique.columns, unique.span, unique.name)
     for index in table.indexes:
         if index.unique and is_whole(table, index):
-            yield UniqueSet(index.columns, index.span, index.name)
+            yield UniqueSet(columns_of(table, index), index.span, index.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import itertools
 import re
@@ -14,7 +15,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import CompileError
-from sqlalchemy.schema import ColumnDefault, CreateIndex
+from sqlalchemy.schema import ColumnDefault
 
 from persistlint.facts.schema import TableFact
 
@@ -39,8 +40,12 @@ def agree(folder: Path, source: str | Mapping[str, str], *, imported: str = "app
     expected = real_cells(folder, dedented, imported)
     assert expected, "the source has no tables, so nothing was compared"
     found = {fact.name: static_cells(fact) for fact in tables}
-    wrong = [f"missing {name}: {cell}" for name, cells in expected.items() for cell in cells - found.get(name, frozenset())]
-    wrong += [f"too much {name}: {cell}" for name, cells in found.items() for cell in cells - expected.get(name, frozenset())]
+    wrong = [
+        f"missing {name}: {cell}" for name, cells in expected.items() for cell in cells - found.get(name, frozenset())
+    ]
+    wrong += [
+        f"too much {name}: {cell}" for name, cells in found.items() for cell in cells - expected.get(name, frozenset())
+    ]
     wrong += [f"unresolved: {one}" for one in project.unresolved]
     wrong += [f"incomplete: {fact.name}" for fact in tables if not fact.complete]
     assert not wrong, "\n".join(sorted(wrong))
@@ -55,6 +60,7 @@ def real_cells(folder: Path, files: Mapping[str, str], imported: str) -> Cells:
         place = root / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(text)
+    _forget_models()
     before = set(sys.modules)
     sys.path.insert(0, str(root))
     try:
@@ -74,7 +80,16 @@ def real_cells(folder: Path, files: Mapping[str, str], imported: str) -> Cells:
         for name in [name for name in sys.modules if name not in before]:
             if str(root) in str(getattr(sys.modules[name], "__file__", "")):
                 del sys.modules[name]
-        sa.orm.clear_mappers()
+        with contextlib.suppress(AttributeError):  # Flask-SQLAlchemy's classes may lack what is deleted here
+            sa.orm.clear_mappers()
+
+
+def _forget_models() -> None:
+    """SQLModel keeps all models of a process in one MetaData and one registry."""
+    base = getattr(sys.modules.get("sqlmodel"), "SQLModel", None)
+    if base is not None:
+        base.metadata.clear()
+        base._sa_registry.dispose()
 
 
 def _metadata(names: Mapping[str, object]) -> Iterator[sa.MetaData]:
@@ -82,8 +97,8 @@ def _metadata(names: Mapping[str, object]) -> Iterator[sa.MetaData]:
         for holder in (value, getattr(value, "metadata", None), getattr(value, "mapper_registry", None)):
             if isinstance(holder, sa.MetaData):
                 yield holder
-        table = getattr(value, "__table__", None)
-        if isinstance(value, type) and isinstance(table, sa.Table):
+        table = vars(value).get("__table__") if isinstance(value, type) else None
+        if isinstance(table, sa.Table):
             yield table.metadata
 
 
@@ -97,22 +112,24 @@ def _real(table: sa.Table) -> frozenset[Cell]:
         cells.add((column.name, "primary key", column.primary_key))
         default = None if column.computed is not None or column.identity is not None else _real_default(ddl, column)
         cells.add((column.name, "server default", default))
-        cells.add((column.name, "python default", column.default is not None and isinstance(column.default, ColumnDefault)))
+        cells.add(
+            (column.name, "python default", column.default is not None and isinstance(column.default, ColumnDefault))
+        )
     for key in table.foreign_key_constraints:
         targets = tuple(element.target_fullname.rpartition(".")[2] for element in key.elements)
         name = key.elements[0].target_fullname.rpartition(".")[0].rpartition(".")[2]
         cells.add(("key", tuple(key.column_keys), name, targets, key.ondelete, key.onupdate, _name(key)))
-    for constraint in table.constraints:
+    for constraint in [*table.constraints, *(one for column in table.columns for one in column.constraints)]:
         if isinstance(constraint, sa.UniqueConstraint):
             cells.add(("unique", tuple(column.name for column in constraint.columns), _name(constraint)))
         elif isinstance(constraint, sa.CheckConstraint):
-            text = str(constraint.sqltext.compile(dialect=_DIALECT, compile_kwargs={"literal_binds": True}))
-            cells.add(("check", _name(constraint), _plain(text, table.name)))
+            cells.add(("check", _name(constraint), _sql(constraint.sqltext, table)))
     for index in table.indexes:
-        words = [str(one.compile(dialect=_DIALECT, compile_kwargs={"literal_binds": True})) for one in index.expressions]
-        where = re.search(r" WHERE (.*)", str(CreateIndex(index).compile(dialect=_DIALECT)), re.DOTALL)
-        columns = tuple(_plain(word, table.name) for word in words)
-        cells.add(("index", str(index.name), columns, bool(index.unique), _plain(where[1], table.name) if where else None))
+        if index._ddl_if is not None and index._ddl_if.dialect != "sqlite":
+            continue
+        where = index.dialect_options["sqlite"]["where"]
+        columns = tuple(_sql(one, table) for one in index.expressions)
+        cells.add(("index", _name(index), columns, bool(index.unique), None if where is None else _sql(where, table)))
     return frozenset(cells)
 
 
@@ -124,8 +141,12 @@ def _real_type(column: sa.Column[object]) -> str:
 
 
 def _real_default(ddl: object, column: sa.Column[object]) -> str | None:
-    text = getattr(ddl, "get_column_default_string")(column)
+    text = ddl.get_column_default_string(column)
     return None if text is None else _bare(text)
+
+
+def _sql(expression: sa.ClauseElement, table: sa.Table) -> str:
+    return _plain(str(expression.compile(dialect=_DIALECT, compile_kwargs={"literal_binds": True})), table.name)
 
 
 def _bare(text: str) -> str:
@@ -139,7 +160,7 @@ def _plain(text: str, table: str) -> str:
     return " ".join(re.sub(r"[()]", " ", text).split()).lower().replace("<>", "!=")
 
 
-def _name(constraint: sa.Constraint) -> str | None:
+def _name(constraint: sa.Constraint | sa.Index) -> str | None:
     if constraint.name is None:
         return None
     name = _DIALECT.identifier_preparer.format_constraint(constraint)

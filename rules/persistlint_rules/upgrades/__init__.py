@@ -1,0 +1,1 @@
+"""What an upgraded database has against what a fresh one has: both are made on SQLite, and compared."""

@@ -1,0 +1,69 @@
+"""The differences between fresh and upgraded databases that were replayed for certain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from persistlint.sdk import Difference, Label, Project, Span, StoreUpgrade, UpgradeStart
+
+Data = dict[str, str | int | bool | list[str] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """One difference, with where it came up."""
+
+    store: StoreUpgrade
+    start: UpgradeStart
+    difference: Difference
+
+    @property
+    def at(self) -> Span:
+        """The upgrade step that leaves it, the model where no step does."""
+        return self.difference.step or self.difference.span
+
+    @property
+    def related(self) -> tuple[Label, ...]:
+        """The model, where the step is the first place."""
+        model = self.difference.span
+        return (Label(model, "the model promises it here"),) if self.at != model and model.path else ()
+
+    def data(self) -> Data:
+        """Its coordinates."""
+        one = self.difference
+        return {
+            "table": one.table,
+            "object": one.object,
+            "aspect": one.aspect,
+            "expected": one.expected,
+            "actual": one.actual,
+            "start": self.start.start,
+            "store": self.store.name,
+        }
+
+
+def drifts(project: Project, aspect: str, *changes: str) -> Iterator[Drift]:
+    """Each difference in that aspect once, whichever start shows it; what follows from a failure shows nothing."""
+    if project.dialect != "sqlite":
+        return
+    seen: set[tuple[str, str, str, str | None]] = set()
+    for store in project.upgrades:
+        for start in store.starts:
+            for one in start.differences:
+                key = (one.table.lower(), one.change, one.object.lower(), one.actual)
+                if one.aspect == aspect and one.change in changes and key not in seen and start.knows(one.table):
+                    seen.add(key)
+                    drift = Drift(store, start, one)
+                    if drift.at.path:
+                        yield drift
+
+
+def named(one: Difference) -> str:
+    """A column of its table, as SQL writes it."""
+    return f"`{one.table}.{one.object}`"
+
+
+def listed(one: Difference) -> str:
+    """The columns of an index or a constraint."""
+    return ", ".join(f"`{name}`" for name in one.object.split(",")) if one.object else "an expression"

@@ -1,0 +1,36 @@
+"""What SQLite refused, as far as it is the project's own doing."""
+
+from __future__ import annotations
+
+from persistlint.sdk import FailedStep, StoreUpgrade, UpgradeStart
+
+_TWICE = ("duplicate column name", "already exists")
+_ABSENT = ("no such table", "no such column", "no such index")
+_NO_ALTER = "No support for ALTER"
+_FEW = 2
+_REBUILT = "_alembic_tmp_"
+
+
+def is_repetition(failed: FailedStep) -> bool:
+    """Whether it was done before."""
+    return any(words in failed.error for words in _TWICE)
+
+
+def is_own(store: StoreUpgrade, start: UpgradeStart, failed: FailedStep) -> bool:
+    """Whether a real database would fail too.
+
+    A schema that was only inferred may lack what the oldest one had; Alembic's revisions that never rebuild a
+    table, or that fail again and again, are another database's.
+    """
+    if not failed.certain:
+        return False
+    if failed.seeded:
+        return True
+    if any(words in failed.error for words in _ABSENT):
+        return start.start not in ("inferred", "empty")
+    if _NO_ALTER in failed.error:
+        others = sum(not one.seeded for one in start.failed)
+        return others <= _FEW and any(_REBUILT in step.statement for step in store.steps)
+    return failed.error.lower().startswith("cannot add") or (
+        not store.revisions and "constraint failed" in failed.error and "CHECK" not in failed.error
+    )

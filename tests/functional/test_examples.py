@@ -1,0 +1,50 @@
+"""The example that agrees is clean; what the example that drifted shows is a golden file."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+EXPECTED = ROOT / "examples" / "legacy_board" / "expected.txt"
+
+
+def check(folder: Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """`persistlint check` on a folder, as a user runs it."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(str(ROOT / part) for part in ("lint", "rules"))}
+    command = [sys.executable, "-m", "persistlint", "check", "--no-cache", "--format", "concise", str(folder)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=environment, timeout=120, check=False)
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    for name in ("feature_board", "legacy_board"):
+        shutil.copytree(ROOT / "examples" / name, tmp_path / name, ignore=shutil.ignore_patterns("*cache*", "*.db"))
+    return tmp_path
+
+
+def test_the_example_that_agrees_has_no_findings(copied: Path) -> None:
+    done = check(copied / "feature_board", copied)
+
+    assert (done.returncode, done.stdout.splitlines()[-1].split(" in ")[0]) == (0, "no findings")
+
+
+def test_the_example_that_drifted_shows_what_its_golden_file_says(copied: Path) -> None:
+    done = check(copied / "legacy_board", copied)
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        EXPECTED.write_text(done.stdout)
+
+    assert done.returncode == 1
+    assert done.stdout == EXPECTED.read_text(), "run with UPDATE_SNAPSHOTS=1 and read the difference"
+
+
+def test_the_golden_file_has_a_finding_of_each_family_that_needs_no_contract() -> None:
+    text = EXPECTED.read_text()
+
+    for rule in ("unknown-column", "unknown-table", "upgraded-column-drift", "failing-upgrade"):
+        assert f"[{rule}]" in text
