@@ -5,7 +5,7 @@ from __future__ import annotations
 from persistlint.project.interp.values import Attribute, Choice, Const, External, Text, Unknown, Value, known
 
 _MOST_OPTIONS = 6
-_MOST_COMPARED = 300
+_MOST_COMPARED = 1000
 
 
 def choose(*options: Value | None) -> Value:

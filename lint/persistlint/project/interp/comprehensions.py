@@ -49,6 +49,9 @@ def _generate(machine: Machine, gens: Sequence[code.Gen], index: int, frame: Fra
         return False
     complete = True
     for item in items.items:
+        machine.steps += 1
+        if machine.steps > machine.limit:
+            return False
         binding.bind(machine, gen.target, item, frame)
         verdicts = [flag(machine.eval(condition, frame)) for condition in gen.ifs]
         if any(verdict is False for verdict in verdicts):

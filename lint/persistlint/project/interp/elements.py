@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from persistlint.project.interp.machine import Machine
 
 _MOST_RANGE = 512
+_MOST_ITEMS = 5000
 
 
 def iterate(value: Value) -> Items | None:
@@ -161,6 +162,9 @@ def extend(machine: Machine, target: Items, value: Value, *, certain: bool = Fal
     """Append what an iterable holds."""
     items = iterate(value)
     if items is None:
+        target.open = True
+        return
+    if len(target.items) + len(items.items) > _MOST_ITEMS:
         target.open = True
         return
     target.items.extend(items.items)

@@ -49,6 +49,8 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 }  # fmt: skip
 _LARGEST = 2**62
 _MOST_REPEATS = 1000
+_MOST_ITEMS = 5000
+"""Longer lists are cut and open: no program's tables need them, and doubling one again and again must end."""
 
 
 def binary(op: str, left: Value, right: Value, loc: Loc, source: str) -> Value:
@@ -63,7 +65,8 @@ def binary(op: str, left: Value, right: Value, loc: Loc, source: str) -> Value:
     if isinstance(right, Text) and op == "+" and not isinstance(left, Items):
         return texts.concat([texts.piece(left, loc, source), right])
     if isinstance(left, Items) and isinstance(right, Items) and op in ("+", "|"):
-        return Items(left.kind, [*left.items, *right.items], open=left.open or right.open)
+        items = [*left.items, *right.items]
+        return Items(left.kind, items[:_MOST_ITEMS], open=left.open or right.open or len(items) > _MOST_ITEMS)
     if isinstance(left, Items) and op == "*":
         return _repeat(left, right)
     if isinstance(left, Mapping) and isinstance(right, Mapping) and op == "|":
