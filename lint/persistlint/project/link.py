@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from persistlint.facts import code
 from persistlint.facts.schema import TableFact, Unresolved
 from persistlint.facts.sql import SqlStatement
+from persistlint.project.callers import run_functions
 from persistlint.project.calls import Calls
 from persistlint.project.contract import Documents, unite
 from persistlint.project.interp.frames import CallEvent
@@ -20,8 +21,6 @@ from persistlint.project.sql.sites import Sites
 from persistlint.project.sqlalchemy.operations import Operations
 from persistlint.project.sqlalchemy.tables import Found, find_tables, is_column
 from persistlint.source import Span
-
-_INTERESTING = code.Hint.SQL | code.Hint.EXECUTE | code.Hint.TABLES | code.Hint.ALEMBIC
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,7 @@ def link_all(inputs: Inputs) -> Linkage:
     loaded = [module for path in sorted(inputs.python) if (module := modules.at(path)) is not None]
     for module in loaded:
         machine.run_module(module)
-    _run_functions(machine)
+    run_functions(machine, sites)
     spans = _Spans(modules)
     found = find_tables(machine, spans.of)
     foreign = {module.path: names for module in loaded if (names := drivers.foreign(module.facts.body))}
@@ -114,22 +113,6 @@ def _by_name(tables: list[TableFact]) -> dict[str, tuple[TableFact, ...]]:
     for table in tables:
         out[table.name.lower()] = (*out.get(table.name.lower(), ()), table)
     return out
-
-
-def _run_functions(machine: Machine) -> None:
-    """Interpret each function that can hold SQL or tables once, with unknown arguments; nested ones too."""
-    done: set[tuple[str, int]] = set()
-    index = 0
-    while index < len(machine.functions):
-        function = machine.functions[index]
-        index += 1
-        node = function.node
-        if isinstance(node, code.Lambda) or not node.hints & _INTERESTING:
-            continue
-        key = (function.path, node.at)
-        if key not in done:
-            done.add(key)
-            machine.run_root(function)
 
 
 class _Spans:

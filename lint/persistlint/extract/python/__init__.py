@@ -13,7 +13,9 @@ from persistlint.source import line_starts
 _MATTERS = re.compile(
     rb"sqlalchemy|sqlite|sqlmodel|alembic|aiosqlite|\bdb\.Model\b|\.execute(?:many|script)?\b"
     rb"|\bCREATE\s+(?:TEMP\w*\s+)?(?:TABLE|UNIQUE|INDEX|TRIGGER|VIEW|VIRTUAL)\b|\bALTER\s+TABLE\b"
-    rb"|\bINSERT\s+(?:OR\s+\w+\s+)?INTO\b|\bDELETE\s+FROM\b|\bPRAGMA\b|\bmapped_column\b|\bColumn\(",
+    rb"|\bINSERT\s+(?:OR\s+\w+\s+)?INTO\b|\bDELETE\s+FROM\b|\bPRAGMA\b|\bmapped_column\b|\bColumn\("
+    # In lower case these are English more often than SQL.
+    rb"|(?-i:[\"'\s(]SELECT\s[^;]{1,300}?\sFROM\s|[\"'\s(]UPDATE\s+\S+\s+SET\s)",
     re.IGNORECASE,
 )
 

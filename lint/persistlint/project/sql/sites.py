@@ -66,6 +66,8 @@ class Sites:
         self.opaque: dict[tuple[str, int], tuple[str, Loc]] = {}
         """Executing calls whose SQL is not known at all, by place."""
         self._seen_at: set[tuple[str, int]] = set()
+        self.wrappers: set[str] = set()
+        """Names of functions that hand a parameter of theirs to a database, or to another such function."""
         self._handles: dict[Loc, Handle] = {}
         """By the place of a `text(…)`, what executes it."""
 
@@ -74,6 +76,8 @@ class Sites:
         event = _imported_as(event)
         if event.name in _SILENT:
             return
+        if event.name in self.wrappers:
+            self._wrapped(event)
         sure = event.name in EXECUTORS
         values = [event.args[0]] if sure and event.args else [*event.args, *event.kwargs.values()]
         if sure and not event.args:
@@ -111,6 +115,8 @@ class Sites:
         if not event.name.startswith("exec") or event.name == "exec":
             return
         if isinstance(value, Unknown) and value.parameter is not None:
+            if event.function is not None:
+                self.wrappers.add(event.function.rpartition(".")[2])
             reason = f"the SQL comes from the parameter `{value.parameter}`"
         elif isinstance(value, Text):
             reason = "the SQL is put together from values that are not known"
@@ -119,6 +125,11 @@ class Sites:
         else:
             return
         self.opaque.setdefault((loc.path, loc.at), (reason, loc))
+
+    def _wrapped(self, event: CallEvent) -> None:
+        values = [*event.args, *event.kwargs.values()]
+        if event.function is not None and any(isinstance(one, Unknown) and one.parameter for one in values):
+            self.wrappers.add(event.function.rpartition(".")[2])
 
     def all(self) -> list[Site]:
         """The sites, each with what its text goes through to the database."""
