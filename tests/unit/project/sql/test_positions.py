@@ -106,12 +106,17 @@ def test_the_place_of_an_unknown_part_is_its_expression() -> None:
 def test_a_statement_spans_its_text_and_nothing_more() -> None:
     found, lines = read("db.execute('  SELECT aa FROM cc ;')")
 
-    assert lines[found.span.line - 1][found.span.column - 1 : found.span.end_column - 1].rstrip("; ") == "SELECT aa FROM cc"
+    assert (
+        lines[found.span.line - 1][found.span.column - 1 : found.span.end_column - 1].rstrip("; ")
+        == "SELECT aa FROM cc"
+    )
 
 
 def test_a_text_from_elsewhere_leads_there() -> None:
     found = statement(
-        project_of({"app.py": "from sql import ALL\ndef f(db): db.execute(ALL)\n", "sql.py": "\n\nALL = 'SELECT aa FROM cc'\n"})
+        project_of(
+            {"app.py": "from sql import ALL\ndef f(db): db.execute(ALL)\n", "sql.py": "\n\nALL = 'SELECT aa FROM cc'\n"}
+        )
     )
 
     assert (found.span.path, found.span.line, found.span.column) == ("sql.py", 3, 8)

@@ -101,7 +101,9 @@ def test_wrappers_in_other_modules_hand_texts_on() -> None:
 
 
 def test_branches_make_several_statements() -> None:
-    project = module("def f(db, x):\n    sql = 'SELECT a FROM b'\n    if x:\n        sql += ' WHERE c'\n    db.execute(sql)\n")
+    project = module(
+        "def f(db, x):\n    sql = 'SELECT a FROM b'\n    if x:\n        sql += ' WHERE c'\n    db.execute(sql)\n"
+    )
 
     assert sorted(one.text for one in project.statements) == ["SELECT a FROM b", "SELECT a FROM b WHERE c"]
 
