@@ -12,16 +12,16 @@ import msgspec
 from persistlint import cache as caching
 from persistlint.cache import Cache
 from persistlint.crash import Crash, guarded
-from persistlint.discovery import MAX_BYTES
 from persistlint.encoding import UndecodableError, decode_utf8
 from persistlint.extract.contract import Parse, extract_contract
 from persistlint.facts.contract import ContractFacts, Role
-from persistlint.gather import Problem, read_bytes
+from persistlint.gather import Problem
 from persistlint.project.contract import Documents
 from persistlint.registry import UNREADABLE_FILE
 from persistlint.rule import Finding
 from persistlint.settings import Settings
 from persistlint.source import Span
+from persistlint.tree import MAX_BYTES, Tree
 
 _SPECS = ".planning/specs"
 DEFAULTS: Mapping[Role, str] = {
@@ -44,8 +44,8 @@ class Read:
     digest: bytes = b""
 
 
-def locate(root: Path, settings: Settings) -> Mapping[str, frozenset[Role]]:
-    """The documents with their roles, as sorted paths relative to `root`.
+def locate(tree: Tree, settings: Settings) -> Mapping[str, frozenset[Role]]:
+    """The documents with their roles, as sorted paths relative to the root.
 
     A document that a setting names and that does not exist is a SettingsError; one at a default place may be absent.
     """
@@ -57,7 +57,7 @@ def locate(root: Path, settings: Settings) -> Mapping[str, frozenset[Role]]:
     roles: dict[str, frozenset[Role]] = {}
     for role, (key, paths) in named.items():
         for path in (DEFAULTS[role],) if paths is None else paths:
-            found = _inside(root, path)
+            found = tree.file(path)
             if found is not None:
                 roles[found] = roles.get(found, frozenset()) | {role}
             elif paths is not None:
@@ -68,9 +68,9 @@ def locate(root: Path, settings: Settings) -> Mapping[str, frozenset[Role]]:
 class Reader:
     """Reads the documents of one run."""
 
-    def __init__(self, root: Path, roles: Mapping[str, frozenset[Role]], parse: Parse, folder: Path | None) -> None:
+    def __init__(self, tree: Tree, roles: Mapping[str, frozenset[Role]], parse: Parse, folder: Path | None) -> None:
         """`parse` reads SQL; `folder` is where facts are kept between runs, None for nowhere."""
-        self._root = root.resolve()
+        self._tree = tree
         self._roles = roles
         self._parse = parse
         self._kept = Cache(folder, "contract")
@@ -89,7 +89,7 @@ class Reader:
             state.append((path, sorted(self._roles[path]), data))
             if text is not None and (found := self._facts(salt, path, text)) is not None:
                 facts[path] = found
-        missing = frozenset(path for path in _paths(facts) if not _exists(self._root, path))
+        missing = frozenset(path for path in _paths(facts) if not self._tree.exists(path))
         digest = caching.key(salt, msgspec.msgpack.encode([state, sorted(missing)]))
         self._kept.save()
         documents = Documents(facts, self._roles, units, missing)
@@ -112,7 +112,7 @@ class Reader:
 
     def _bytes(self, path: str) -> bytes | None:
         try:
-            data = read_bytes(self._root / path)
+            data = self._tree.read(path)
         except OSError as error:
             self._unreadable(path, f"it cannot be opened: {error.strerror or error}")
             return None
@@ -137,28 +137,8 @@ class Reader:
         self._problems.append((UNREADABLE_FILE.name, finding))
 
 
-def _inside(root: Path, path: str) -> str | None:
-    """The real path of a file of the project, relative to `root`; None where there is no such file in it."""
-    root = root.resolve()
-    try:
-        real = (root / path).resolve(strict=True)
-        relative = real.relative_to(root).as_posix()
-        # A name that is no text cannot be reported.
-        return relative if real.is_file() and relative.encode() else None
-    except (OSError, RuntimeError, ValueError):
-        return None
-
-
 def _paths(facts: Mapping[str, ContractFacts]) -> frozenset[str]:
     """The paths of all artifacts that the documents name."""
     used = [use.path for one in facts.values() if one.matrix for row in one.matrix.rows for use in row.artifacts]
     listed = [artifact.path for one in facts.values() for artifact in one.artifacts]
     return frozenset(path.text for path in (*used, *listed) if path is not None)
-
-
-def _exists(root: Path, path: str) -> bool:
-    try:
-        real = (root / path).resolve(strict=True)
-    except (OSError, RuntimeError, ValueError):
-        return False
-    return real.is_relative_to(root)

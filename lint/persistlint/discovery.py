@@ -10,10 +10,9 @@ from pathlib import Path
 from persistlint.errors import UserError
 from persistlint.ignores import Ignores
 from persistlint.report import Notice
+from persistlint.tree import Tree
 
 SUFFIXES = (".py", ".sql")
-MAX_BYTES = 2_000_000
-"""Larger files are generated; reading one takes most of a minute and gigabytes of memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +32,22 @@ class Discovered:
 
 
 def discover(
-    root: Path, paths: Sequence[Path], exclude: Sequence[str] = (), documents: Collection[str] = ()
+    root: Path,
+    paths: Sequence[Path],
+    exclude: Sequence[str] = (),
+    documents: Collection[str] = (),
+    tree: Tree | None = None,
 ) -> Discovered:
     """The files under `paths`, which lie in `root`. A path that does not exist is a UserError.
+
+    In a `tree` that is a snapshot nothing is looked for on disk.
 
     Contract `documents`, given relative to `root`, are no files to read code from. Where there are any, the rest of
     the project is read as well, because they speak of all of it, and findings are wanted for them too.
     """
     root = root.resolve()
+    if tree is not None and tree.paths is not None:
+        return _in_snapshot(root, paths, Ignores(root, exclude, tree), documents, tree.paths)
     walk = _Walk(root, Ignores(root, exclude))
     explicit: set[str] = set()
     folders = False
@@ -69,6 +76,29 @@ def discover(
         frozenset(wanted),
         tuple(sorted(walk.notices, key=lambda notice: notice.path)),
     )
+
+
+def _in_snapshot(
+    root: Path, paths: Sequence[Path], ignores: Ignores, documents: Collection[str], files: Sequence[str]
+) -> Discovered:
+    """The same without a disk. A path that the snapshot lacks, a deleted file or one not yet added, holds nothing."""
+    given = [Path(os.path.abspath(path)) for path in paths]  # noqa: PTH100 - links of the disk are no business of git's
+    inside = [path.relative_to(root).as_posix() for path in given if path.is_relative_to(root)]
+    known = frozenset(files)
+    explicit = known.intersection(inside)
+    folders = [path for path in inside if path not in known]
+    kept = [path for path in files if path.endswith(SUFFIXES) and _is_text(path) and not _left_out(path, ignores)]
+    below = {path for path in kept if any(one == "." or path.startswith(f"{one}/") for one in folders)}
+    wanted = explicit | below | (set(documents) if folders else set[str]())
+    everything = {*kept, *explicit} if documents or not folders else wanted
+    return Discovered(root, tuple(sorted(everything.difference(documents))), explicit, frozenset(wanted))
+
+
+def _left_out(path: str, ignores: Ignores) -> bool:
+    folders = [path[:end] for end, mark in enumerate(path) if mark == "/"]
+    for folder in ("", *folders):
+        ignores.read_below(folder)
+    return any(ignores.folder(folder, folder.rpartition("/")[2]) for folder in folders) or ignores.file(path)
 
 
 def _existing(path: Path) -> Path:

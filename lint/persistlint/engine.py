@@ -24,6 +24,7 @@ from persistlint.rule import Finding, Severity
 from persistlint.settings import Settings
 from persistlint.source import Span
 from persistlint.suppress import ignored_in
+from persistlint.tree import Disk, Tree
 from persistlint.workers import Mapper, mapper
 
 
@@ -43,6 +44,8 @@ class Request:
     use_cache: bool = True
     map_files: Mapper | None = None
     progress: Callable[[int, int], None] = _silent
+    tree: Tree | None = None
+    """Where the files are read from; None is the disk."""
     starts: tuple[Start, ...] = ()
     """The schemas to carry out the upgrades from, instead of those that the project itself tells."""
 
@@ -61,15 +64,17 @@ class Linked:
 def read(request: Request) -> Linked:
     """Phases one and two."""
     settings = request.settings
-    roles = contracts.locate(request.root, settings)
-    discovered = discover(request.root, request.paths, settings.exclude, roles)
+    tree = request.tree or Disk(request.root)
+    roles = contracts.locate(tree, settings)
+    discovered = discover(request.root, request.paths, settings.exclude, roles, tree)
+    tree.prefetch((*discovered.files, *roles))
     folder = caching.open_folder(discovered.root) if request.use_cache else None
     map_files = request.map_files or mapper(request.jobs or os.cpu_count() or 1)
     dialect = settings.dialect
-    gatherer = Gatherer(discovered, dialect=dialect, folder=folder, map_files=map_files)
+    gatherer = Gatherer(discovered, tree, dialect=dialect, folder=folder, map_files=map_files)
     projects = Cache(folder, "project")
     salt = caching.key(_salt(), dialect.encode())
-    reader = contracts.Reader(discovered.root, roles, lambda text: gatherer.parse(text, dialect), folder)
+    reader = contracts.Reader(tree, roles, lambda text: gatherer.parse(text, dialect), folder)
     contract = reader.read(salt, settings.units)
     key = caching.key(salt, contract.digest, gatherer.survey())
     # Of a project that is upgraded from a schema of the caller's, nothing is kept for other runs.

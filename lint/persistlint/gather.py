@@ -6,8 +6,6 @@ The facts depend neither on the order of the files nor on how many workers compu
 from __future__ import annotations
 
 import hashlib
-import os
-import stat
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -17,7 +15,7 @@ import msgspec
 from persistlint import cache as caching
 from persistlint.cache import Cache
 from persistlint.crash import Crash
-from persistlint.discovery import MAX_BYTES, Discovered
+from persistlint.discovery import Discovered
 from persistlint.encoding import UndecodableError, decode_python, decode_utf8
 from persistlint.extract.python import matters
 from persistlint.facts.code import FileFacts
@@ -25,6 +23,7 @@ from persistlint.facts.sql import SqlStatement
 from persistlint.registry import INVALID_SYNTAX, UNREADABLE_FILE
 from persistlint.rule import Finding
 from persistlint.source import Span
+from persistlint.tree import MAX_BYTES, Tree
 from persistlint.workers import Mapper, Task, extract
 
 Problem = tuple[str, Finding]
@@ -40,7 +39,9 @@ _PACKAGE = Path(__file__).parent
 class Gatherer:
     """The files of one run. `problems` and `crashes` grow while `load` reads further files."""
 
-    def __init__(self, discovered: Discovered, *, dialect: str, folder: Path | None, map_files: Mapper) -> None:
+    def __init__(
+        self, discovered: Discovered, tree: Tree, *, dialect: str, folder: Path | None, map_files: Mapper
+    ) -> None:
         """`folder` is where facts are kept between runs, None for nowhere."""
         self.python: dict[str, FileFacts] = {}
         """Facts of the files that can hold persistence code."""
@@ -48,6 +49,7 @@ class Gatherer:
         self.problems: dict[str, Problem] = {}
         self.crashes: dict[str, Crash] = {}
         self._discovered = discovered
+        self._tree = tree
         self._map = map_files
         self._salt = _salt()
         self._facts = Cache(folder, "python")
@@ -117,7 +119,7 @@ class Gatherer:
     def source(self, path: str) -> str | None:
         """The text of a file, None where it cannot be had."""
         try:
-            data = read_bytes(self._discovered.root / path)
+            data = self._tree.read(path)
             return decode_utf8(data) if path.endswith((".sql", ".md")) else decode_python(data)
         except (OSError, UndecodableError):
             return None
@@ -201,7 +203,7 @@ class Gatherer:
 
     def _read(self, path: str) -> bytes | None:
         try:
-            data = read_bytes(self._discovered.root / path)
+            data = self._tree.read(path)
         except OSError as error:
             self._unreadable(path, f"it cannot be opened: {error.strerror or error}")
             return None
@@ -218,14 +220,6 @@ class Gatherer:
             help="make it readable, or add it to `exclude`",
         )
         self.problems[path] = (UNREADABLE_FILE.name, finding)
-
-
-def read_bytes(path: Path) -> bytes:
-    """The bytes of a regular file, at most one more than MAX_BYTES. Raises OSError."""
-    with path.open("rb") as stream:
-        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-            raise OSError("it is not a regular file")
-        return stream.read(MAX_BYTES + 1)
 
 
 def _salt() -> bytes:

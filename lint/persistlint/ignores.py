@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
+    from persistlint.tree import Tree
+
 SKIPPED = frozenset(
     {
         ".bzr", ".direnv", ".eggs", ".git", ".hg", ".hypothesis", ".idea", ".import_linter_cache", ".ipynb_checkpoints",
@@ -25,8 +27,11 @@ class Ignores:
     Paths are relative to the root, with forward slashes.
     """
 
-    def __init__(self, root: Path, exclude: Sequence[str]) -> None:
+    def __init__(self, root: Path, exclude: Sequence[str], tree: Tree | None = None) -> None:
+        """`tree` is where `read_below` finds the .gitignore files of a snapshot."""
         self._root = root
+        self._tree = tree
+        self._asked: set[str] = set()
         self._exclude = _spec(exclude) if exclude else None
         self._specs: dict[str, GitIgnoreSpec] = {}
         self._above: list[tuple[str, GitIgnoreSpec]] = []
@@ -51,6 +56,17 @@ class Ignores:
             lines = _lines(folder / ".gitignore")
             if lines:
                 self._specs[prefix] = _spec(lines)
+
+    def read_below(self, folder: str) -> None:
+        """Take notice of the .gitignore of a snapshot's folder, the first time that it is asked for."""
+        if folder in self._asked or self._tree is None:
+            return
+        self._asked.add(folder)
+        prefix = f"{folder}/" if folder else ""
+        path = self._tree.file(f"{prefix}.gitignore")
+        lines = _split(self._tree.read(path)) if path is not None else []
+        if lines:
+            self._specs[prefix] = _spec(lines)
 
     def folder(self, path: str, name: str) -> bool:
         """Whether a folder is left out, with everything in it."""
@@ -113,9 +129,13 @@ class Ignores:
 
 def _lines(path: Path) -> list[str]:
     try:
-        text = path.read_bytes().decode("utf-8", "replace")
+        return _split(path.read_bytes())
     except OSError:
         return []
+
+
+def _split(data: bytes) -> list[str]:
+    text = data.decode("utf-8", "replace")
     lines = text.removeprefix("\ufeff").splitlines()
     return [line for line in lines if line.strip() and not line.startswith("#")]
 

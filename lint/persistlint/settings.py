@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from persistlint.errors import SettingsError, did_you_mean
+from persistlint.tree import Disk, Tree
 
 DIALECTS = (
     "sqlite", "bigquery", "clickhouse", "databricks", "doris", "drill", "duckdb", "hive", "mysql", "oracle", "postgres",
@@ -50,22 +51,27 @@ class Settings:
         return SettingsError(message, path=path, line=line)
 
 
-def load(root: Path, config: Path | None = None) -> Settings:
-    """The settings of a project, or of the file `config`. Raises SettingsError, with file and line."""
+def load(root: Path, config: Path | None = None, tree: Tree | None = None) -> Settings:
+    """The settings of a project, or of the file `config`. Raises SettingsError, with file and line.
+
+    A project's own are those of a `tree`, where there is one, and of the disk otherwise.
+    """
     if config is not None:
         if not config.is_file():
             raise SettingsError(f"settings file `{config}` does not exist")
-        return _read(config, nested=config.name == "pyproject.toml")
+        return parse(_text(config, Disk(config.parent)), config, nested=config.name == "pyproject.toml")
     own = root / "persistlint.toml"
     shared = root / "pyproject.toml"
-    text = _text(shared) if shared.is_file() else ""
+    tree = tree or Disk(root)
+    text = _text(shared, tree) if tree.file(shared.name) else ""
     # Most projects say nothing about us, and are not worth a TOML parser.
     has_table = "persistlint" in text and "persistlint" in _tools(_toml(text, shared))
-    if own.is_file() and has_table:
+    has_own = tree.file(own.name) is not None
+    if has_own and has_table:
         message = f"`[tool.persistlint]` stands in `{shared.name}` as well: keep one of the two"
         raise SettingsError(message, path=str(own))
-    if own.is_file():
-        return _read(own, nested=False)
+    if has_own:
+        return parse(_text(own, tree), own, nested=False)
     return parse(text, shared, nested=True) if has_table else Settings()
 
 
@@ -89,10 +95,6 @@ def parse(text: str, origin: Path, *, nested: bool) -> Settings:
     return Settings(**values, origin=origin, lines=lines)
 
 
-def _read(path: Path, *, nested: bool) -> Settings:
-    return parse(_text(path), path, nested=nested)
-
-
 def _tools(document: Table) -> Table:
     return _table(document.get("tool")) or {}
 
@@ -102,9 +104,9 @@ def _table(value: object) -> Table | None:
     return cast("Table", value) if isinstance(value, dict) else None
 
 
-def _text(path: Path) -> str:
+def _text(path: Path, tree: Tree) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return tree.read(path.name).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise SettingsError("this file is not UTF-8", path=str(path)) from None
     except OSError as error:

@@ -17,6 +17,7 @@ from persistlint.project.contract import Documents, unite
 from persistlint.project.link import Inputs, link
 from persistlint.project.model import Project
 from persistlint.replay.fresh import fresh_tables
+from persistlint.tree import Disk
 
 from .mutant import Mutant, applied
 
@@ -67,7 +68,7 @@ class Board:
 
     def _documents(self) -> Documents:
         chosen = settings.load(self.root)
-        roles = contracts.locate(self.root, chosen)
+        roles = contracts.locate(Disk(self.root), chosen)
         facts = {
             path: self._document(path, (self.root / path).read_text(encoding="utf-8"), roles[path]) for path in roles
         }

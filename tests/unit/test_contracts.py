@@ -11,7 +11,6 @@ import pytest
 
 from persistlint import registry
 from persistlint.contracts import DEFAULTS, locate
-from persistlint.discovery import MAX_BYTES
 from persistlint.engine import Request, read, run
 from persistlint.errors import SettingsError
 from persistlint.facts.contract import Role
@@ -19,6 +18,7 @@ from persistlint.registry import LoadedRule, RuleSet
 from persistlint.rule import Check, Severity
 from persistlint.sdk import Finding, Project
 from persistlint.settings import Settings, load
+from persistlint.tree import MAX_BYTES, Disk
 
 CONTRACT = "## D01 Users\n\n```sql contract\nCREATE TABLE users (id INTEGER);\n```\n"
 MATRIX = "| Unit | Source artifact |\n|---|---|\n| D01 | ART-0001 shop.py |\n"
@@ -61,19 +61,19 @@ class TestPlaces:
         lay(tmp_path, {"app.sql": CODE})
         project = read(Request(tmp_path, [tmp_path], use_cache=False)).project
 
-        assert locate(tmp_path, Settings()) == {}
+        assert locate(Disk(tmp_path), Settings()) == {}
         assert not project.contract.present
 
     def test_documents_are_looked_for_at_the_default_places(self, tmp_path: Path) -> None:
         lay(tmp_path, dict.fromkeys(DEFAULTS.values(), "x"))
 
-        assert locate(tmp_path, Settings()) == {path: frozenset({role}) for role, path in DEFAULTS.items()}
+        assert locate(Disk(tmp_path), Settings()) == {path: frozenset({role}) for role, path in DEFAULTS.items()}
 
     def test_settings_name_others_one_document_may_have_several_roles(self, tmp_path: Path) -> None:
         lay(tmp_path, {"docs/a.md": "x", "docs/b.md": "x", DEFAULT: "x"})
         settings = Settings(matrix="docs/a.md", contracts=("docs/./a.md", "docs/b.md"))
 
-        assert locate(tmp_path, settings) == {
+        assert locate(Disk(tmp_path), settings) == {
             "docs/a.md": frozenset({Role.MATRIX, Role.CONTRACTS}),
             "docs/b.md": frozenset({Role.CONTRACTS}),
         }
@@ -87,20 +87,20 @@ class TestPlaces:
         settings = replace(Settings(contracts=(path,)), origin=root / "persistlint.toml", lines={"contracts": 3})
 
         with pytest.raises(SettingsError, match="names no file of the project") as raised:
-            locate(root, settings)
+            locate(Disk(root), settings)
         assert raised.value.line == 3
 
     def test_an_empty_list_turns_the_default_off(self, tmp_path: Path) -> None:
         lay(tmp_path, {DEFAULT: "x"})
 
-        assert locate(tmp_path, Settings(contracts=())) == {}
+        assert locate(Disk(tmp_path), Settings(contracts=())) == {}
 
     def test_a_link_out_of_the_project_is_no_document(self, tmp_path: Path) -> None:
         root = lay(tmp_path / "project", {".planning/specs/surfaces/x": ""})
         lay(tmp_path, {"outside.md": CONTRACT})
         (root / DEFAULT).symlink_to(tmp_path / "outside.md")
 
-        assert locate(root, Settings()) == {}
+        assert locate(Disk(root), Settings()) == {}
 
 
 class TestWhatIsReported:
