@@ -1,38 +1,51 @@
-"""Which functions are interpreted on their own, with unknown arguments, to hear of the SQL that they hand on."""
+"""Which functions are interpreted on their own, with unknown arguments, to hear of what they do to a database."""
 
 from __future__ import annotations
 
 from persistlint.facts import code
 from persistlint.project.interp.machine import Machine
-from persistlint.project.interp.values import Function
+from persistlint.project.interp.values import Function, Items, Value, options_of
+from persistlint.project.resources.kinds import resource_of
 from persistlint.project.sql.sites import Sites
 
-_INTERESTING = code.Hint.SQL | code.Hint.EXECUTE | code.Hint.TABLES | code.Hint.ALEMBIC
+_INTERESTING = code.Hint.SQL | code.Hint.EXECUTE | code.Hint.TABLES | code.Hint.ALEMBIC | code.Hint.RESOURCES
 _MOST_ROUNDS = 4
 
 
-def run_functions(machine: Machine, sites: Sites) -> None:
-    """Interpret each function that can hold SQL or tables once, then those that call one found to execute SQL."""
-    done: set[tuple[str, int]] = set()
-    _run(machine, done, frozenset())
+def run_functions(machine: Machine, sites: Sites) -> list[Function]:
+    """Interpret each function that can hold SQL, tables or resources once, then those that call one found to execute
+    SQL or to hand out a resource. Returns those that were interpreted, in that order."""
+    done: dict[tuple[str, int], Function] = {}
+    givers: set[str] = set()
+    _run(machine, done, givers, frozenset())
     known: frozenset[str] = frozenset()
     for _ in range(_MOST_ROUNDS):  # a wrapper may be wrapped again
-        new = frozenset(sites.wrappers) - known
+        new = (frozenset(sites.wrappers) | givers) - known
         if not new:
-            return
+            break
         known |= new
-        _run(machine, done, frozenset(name.encode() for name in new))
+        _run(machine, done, givers, frozenset(name.encode() for name in new))
+    return list(done.values())
 
 
-def _run(machine: Machine, done: set[tuple[str, int]], called: frozenset[bytes]) -> None:
+def _run(machine: Machine, done: dict[tuple[str, int], Function], givers: set[str], called: frozenset[bytes]) -> None:
     index = 0
     while index < len(machine.functions):  # interpreting one may define others
         function = machine.functions[index]
         index += 1
         key = (function.path, function.node.at)
         if key not in done and _is_worth(function, called):
-            done.add(key)
-            machine.run_root(function)
+            done[key] = function
+            if _is_resource(machine.run_root(function)):
+                givers.add(function.qualname.rpartition(".")[2])
+
+
+def _is_resource(value: Value) -> bool:
+    for option in options_of(value):
+        parts = option.items if isinstance(option, Items) else [option]
+        if any(resource_of(part) is not None for part in parts):
+            return True
+    return False
 
 
 def _is_worth(function: Function, called: frozenset[bytes]) -> bool:

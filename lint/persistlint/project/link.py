@@ -16,6 +16,7 @@ from persistlint.project.interp.machine import Machine
 from persistlint.project.interp.modules import Module, Modules
 from persistlint.project.interp.values import Loc
 from persistlint.project.model import Project, Statement
+from persistlint.project.resources.heard import Heard
 from persistlint.project.sql import constants, drivers, statements
 from persistlint.project.sql.sites import Sites
 from persistlint.project.sqlalchemy.operations import Operations
@@ -50,6 +51,7 @@ class Linkage:
     modules: tuple[Module, ...]
     found: Found
     calls: Calls
+    heard: Heard
     spans: Callable[[Loc], Span]
 
 
@@ -66,7 +68,9 @@ def link_all(inputs: Inputs) -> Linkage:
     sites = Sites()
     operations = Operations()
     calls = Calls()
-    machine.on_call = _each(sites.on_call, operations.on_call, calls.on_call)
+    heard = Heard(machine=machine)
+    machine.on_call = _each(sites.on_call, operations.on_call, calls.on_call, heard.on_call)
+    machine.on_set = heard.on_set
     loaded = [module for path in sorted(inputs.python) if (module := modules.at(path)) is not None]
     for module in loaded:
         machine.run_module(module)
@@ -93,7 +97,7 @@ def link_all(inputs: Inputs) -> Linkage:
         by_name=_by_name(tables),
         contract=unite(inputs.documents),
     )
-    return Linkage(project, machine, tuple(loaded), found, calls, spans.of)
+    return Linkage(project, machine, tuple(loaded), found, calls, heard, spans.of)
 
 
 def _each(*listeners: Callable[[CallEvent], None]) -> Callable[[CallEvent], None]:

@@ -9,7 +9,7 @@ from persistlint.extract.python import extract_python
 from persistlint.extract.sql import parse
 from persistlint.facts.code import FileFacts
 from persistlint.facts.schema import TableFact
-from persistlint.project.link import Inputs, link
+from persistlint.project.link import Inputs, Linkage, link_all
 from persistlint.project.model import Project, Statement
 
 
@@ -21,10 +21,10 @@ def facts_of(files: Mapping[str, str]) -> dict[str, FileFacts]:
     return found
 
 
-def project_of(files: Mapping[str, str]) -> Project:
-    """The project of these files; common indentation does not count."""
+def linkage_of(files: Mapping[str, str]) -> Linkage:
+    """The linked files with the interpreter that linked them; common indentation does not count."""
     dedented = {path: textwrap.dedent(text) for path, text in files.items()}
-    return link(
+    return link_all(
         Inputs(
             python=facts_of(dedented),
             sql_files={path: text for path, text in dedented.items() if path.endswith(".sql")},
@@ -34,6 +34,11 @@ def project_of(files: Mapping[str, str]) -> Project:
             parse=parse,
         )
     )
+
+
+def project_of(files: Mapping[str, str]) -> Project:
+    """The project of these files; common indentation does not count."""
+    return linkage_of(files).project
 
 
 def module(text: str) -> Project:

@@ -50,7 +50,7 @@ def _attribute(walk: Lowering, node: cst.Attribute) -> code.Expr:
 def _call(walk: Lowering, node: cst.Call) -> code.Expr:
     func = walk.expr(node.func)
     at = walk.began
-    walk.hints |= hints.of_call(func)
+    walk.hints |= hints.of_call(func, len(node.args))
     walk.cursor.open("(")
     args = definitions.arguments(walk, node.args)
     return code.Call(at, walk.cursor.close(")"), func, args)

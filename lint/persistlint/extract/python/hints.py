@@ -19,9 +19,14 @@ _TABLES = frozenset({
 _RESOURCES = frozenset({
     "create_engine", "create_async_engine", "engine_from_config", "async_engine_from_config", "connect", "dispose",
     "close", "commit", "rollback", "begin", "begin_nested", "sessionmaker", "async_sessionmaker", "scoped_session",
-    "Session", "AsyncSession", "listen", "listens_for", "unlink", "remove", "rename", "rmtree", "replace", "move",
-    "SQLAlchemy", "cursor", "backup", "copy", "copyfile", "copy2",
+    "Session", "AsyncSession", "listen", "listens_for", "unlink", "rename", "rmtree", "move", "SQLAlchemy", "cursor",
+    "backup", "copyfile", "copy2", "copytree", "add", "add_all", "merge", "delete", "flush", "refresh", "expunge",
+    "query", "scalars", "scalar", "raw_connection", "bulk_save_objects",
+    "bulk_insert_mappings", "bulk_update_mappings", "enter_context", "enter_async_context", "Depends",
 })  # fmt: skip
+_FILES = frozenset({"os", "shutil"})
+_BY_MODULE = frozenset({"remove", "replace", "copy"})
+"""Names that strings, lists and dicts have too: they count on `os` and `shutil`, or with arguments those never take."""
 _LEAD = r"[\s(;]*(?:--[^\n]*\n\s*|/\*.*?\*/\s*)*"
 _SHOUTED = re.compile(
     _LEAD
@@ -39,8 +44,8 @@ _SPOKEN = re.compile(
 )
 
 
-def of_call(func: code.Expr) -> code.Hint:
-    """What a call of `func` suggests."""
+def of_call(func: code.Expr, count: int) -> code.Hint:
+    """What a call of `func` with `count` arguments suggests."""
     if isinstance(func, code.Attr):
         name = func.name
     elif isinstance(func, code.Name):
@@ -52,9 +57,16 @@ def of_call(func: code.Expr) -> code.Hint:
         hint |= code.Hint.EXECUTE
     if name in _TABLES:
         hint |= code.Hint.TABLES
-    if name in _RESOURCES:
+    if name in _RESOURCES or (name in _BY_MODULE and _is_of_files(func, name, count)):
         hint |= code.Hint.RESOURCES
     return hint
+
+
+def _is_of_files(func: code.Expr, name: str, count: int) -> bool:
+    if isinstance(func, code.Attr) and isinstance(func.base, code.Name) and func.base.id in _FILES:
+        return True
+    # `path.replace(target)`, `scoped.remove()`
+    return (name == "replace" and count == 1) or (name == "remove" and count == 0)
 
 
 def of_text(value: str) -> code.Hint:

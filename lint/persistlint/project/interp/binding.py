@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from persistlint.facts import code
 from persistlint.project.interp import elements
 from persistlint.project.interp.choices import choose
-from persistlint.project.interp.frames import Frame
+from persistlint.project.interp.frames import Frame, SetEvent
 from persistlint.project.interp.values import Class, Instance, Loc, Made, Unknown, Value, options_of
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ def bind(machine: Machine, target: code.Expr, value: Value, frame: Frame) -> Non
     match target:
         case code.Name(at=at, id=name):
             if name in frame.env.globals:
+                _tell(machine, frame, target, None, name, None, value)
                 names = frame.env.module.env.names
                 names[name] = choose(names.get(name), value) if frame.function else value
                 return
@@ -27,15 +28,33 @@ def bind(machine: Machine, target: code.Expr, value: Value, frame: Frame) -> Non
             if frame.cls is not None:
                 frame.cls.places[name] = Loc(frame.env.module.path, at, at + len(name))
         case code.Attr(base=base, name=name):
-            _bind_attribute(machine, machine.eval(base, frame), name, value)
+            owner = machine.eval(base, frame)
+            _tell(machine, frame, target, owner, name, None, value)
+            _bind_attribute(machine, owner, name, value)
         case code.Sub(base=base, index=index):
-            elements.set_item(machine, machine.eval(base, frame), machine.eval(index, frame), value)
+            owner, key = machine.eval(base, frame), machine.eval(index, frame)
+            _tell(machine, frame, target, owner, None, key, value)
+            elements.set_item(machine, owner, key, value)
         case code.Seq(items=items):
             _destructure(machine, items, value, frame)
         case code.Star(value=inner):
             bind(machine, inner, value, frame)
         case _:
             pass
+
+
+def _tell(
+    machine: Machine,
+    frame: Frame,
+    target: code.Expr,
+    base: Value | None,
+    name: str | None,
+    index: Value | None,
+    value: Value,
+) -> None:
+    if machine.on_set is not None:
+        path = frame.env.module.path
+        machine.on_set(SetEvent(base, name, index, value, target, path, frame.function, machine.caller))
 
 
 def _bind_attribute(machine: Machine, base: Value, name: str, value: Value) -> None:

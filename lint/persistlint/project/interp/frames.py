@@ -24,6 +24,23 @@ class CallEvent:
     """File and place of the function that calls."""
 
 
+@dataclass(frozen=True, slots=True)
+class SetEvent:
+    """One assignment to an attribute, an item or a global: `base.name = value`, `base[index] = value`.
+
+    `base` is None for a global, which `name` names; `name` is None for an item.
+    """
+
+    base: Value | None
+    name: str | None
+    index: Value | None
+    value: Value
+    node: code.Expr
+    path: str
+    function: str | None
+    caller: tuple[str, int] | None = None
+
+
 @dataclass(slots=True)
 class Frame:
     """What is being run: its names, and where results go."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from persistlint.facts import code
 from persistlint.project.interp.annotations import unquoted
 from persistlint.project.interp.choices import choose
+from persistlint.project.interp.dependencies import given
 from persistlint.project.interp.enums import is_enum
 from persistlint.project.interp.frames import Frame
 from persistlint.project.interp.values import (
@@ -112,19 +113,26 @@ def _bind_params(
         elif param.default is not None and not open_:
             env.names[param.name] = machine.eval(param.default, definition)
         else:
-            unknown = _unknown_param(machine, function, param)
             default = None if param.default is None else machine.eval(param.default, definition)
+            unknown = _unknown_param(machine, function, param, default)
             # A string by default is what most callers mean: `def create(table="jobs")`.
             env.names[param.name] = choose(default, unknown) if isinstance(default, Text) else unknown
 
 
-def _unknown_param(machine: Machine, function: Function, param: code.Param) -> Value:
+def _unknown_param(machine: Machine, function: Function, param: code.Param, default: Value | None) -> Value:
     loc = Loc(function.path, param.at, param.at + len(param.name))
+    kind: Value | None = None
     if param.annotation is not None:
         kind = eval_annotation(machine, param.annotation, function.env)
         if isinstance(kind, Class) and not is_enum(kind) and _is_plain(kind):
             return example_of(kind)
-    return Unknown(f"parameter `{param.name}` of `{function.qualname}`", loc, param.name)
+    return Unknown(
+        f"parameter `{param.name}` of `{function.qualname}`",
+        loc,
+        param.name,
+        annotation=kind,
+        given=given(machine, kind, default),
+    )
 
 
 def eval_annotation(machine: Machine, node: code.Expr, env: Env) -> Value:

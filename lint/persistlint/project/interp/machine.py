@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from persistlint.facts import code
 from persistlint.project.interp import imports, invocation, texts
 from persistlint.project.interp.expressions import EVAL
-from persistlint.project.interp.frames import CallEvent, Frame
+from persistlint.project.interp.frames import CallEvent, Frame, SetEvent
 from persistlint.project.interp.modules import Module, Modules
 from persistlint.project.interp.statements import RUN
 from persistlint.project.interp.values import Chunk, Class, Env, Function, Lazy, Loc, Made, Text, Value
@@ -29,7 +29,10 @@ class Machine:
         self.modules = modules
         self.dialect = dialect
         self.on_call: Callable[[CallEvent], None] | None = None
+        self.on_set: Callable[[SetEvent], None] | None = None
         self.world: World | None = None
+        self.root: tuple[str, int] | None = None
+        """File and place of the function that was entered first, with unknown arguments; place -1 for a module."""
         self.caller: tuple[str, int] | None = None
         """File and place of the function that is being interpreted."""
         self.running: str | None = None
@@ -40,6 +43,8 @@ class Machine:
         self.made: list[Made] = []
         self.decorated: list[Function] = []
         self.functions: list[Function] = []
+        self.dependencies: dict[Function, Value | None] = {}
+        """What functions return or yield that a framework calls for a parameter."""
         self.uncertain = 0
         self.steps = 0
         self.limit: int = _MODULE_STEPS
@@ -52,18 +57,24 @@ class Machine:
             return
         module.state = "running"
         module.env.names["__name__"] = texts.piece(Text((Chunk(module.name, module.path, None),)), _nowhere(module), "")
-        uncertain, self.uncertain = self.uncertain, 0
+        outer = self.uncertain, self.root, self.caller, self.running
+        # A module is run by whoever imports it first; what it does is not that one's doing.
+        self.uncertain, self.root, self.caller, self.running = 0, (module.path, -1), None, None
         try:
             with self.budget(_MODULE_STEPS):
                 self.block(module.facts.body, Frame(module.env, None))
         finally:
-            self.uncertain = uncertain
+            self.uncertain, self.root, self.caller, self.running = outer
             module.state = "done"
 
     def run_root(self, function: Function) -> Value:
         """Interpret a function with unknown arguments."""
-        with self.budget():
-            return self.invoke(function, [], {}, 0, open_=True)
+        outer, self.root = self.root, (function.path, function.node.at)
+        try:
+            with self.budget():
+                return self.invoke(function, [], {}, 0, open_=True)
+        finally:
+            self.root = outer
 
     @contextmanager
     def budget(self, steps: int = _ROOT_STEPS) -> Generator[None]:

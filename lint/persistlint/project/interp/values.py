@@ -41,6 +41,10 @@ class Unknown(Value):
     loc: Loc | None = None
     parameter: str | None = None
     checked: bool = False
+    annotation: Value | None = None
+    """Of a parameter: what its annotation evaluates to."""
+    given: Value | None = None
+    """Of a parameter: what a framework hands in for it."""
 
 
 @dataclass(eq=False, slots=True)
