@@ -113,6 +113,16 @@ def root_of(value: Value | None, depth: int = 0) -> Resource | None:
     return None
 
 
+def receiver_of(func: Value) -> Resource | None:
+    """The resource at the root of what a method is called on: `session` of `session.query(A).delete`."""
+    found = [
+        root
+        for option in (func.options if isinstance(func, Choice) else (func,))
+        if isinstance(option, Attribute) and (root := root_of(option.base)) is not None
+    ]
+    return found[0] if found else None
+
+
 def _is_nothing(value: Value) -> bool:
     return (isinstance(value, Const) and value.value is None) or (isinstance(value, Unknown) and not value.parameter)
 

@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from persistlint.project.resources.kinds import Resource, root_of
+from persistlint.project.resources.kinds import Resource, receiver_of
 
 from ..reading import linkage_of
 
@@ -88,8 +88,7 @@ def committed(source: str) -> list[Resource]:
     """What each `….commit()` of a module is called on."""
     link = linkage_of({"app.py": textwrap.dedent(source) + "\n"})
     events = [event for by_place in link.heard.calls.values() for found in by_place.values() for event in found]
-    bases = [getattr(event.func, "base", None) for event in events if event.name == "commit"]
-    return [root for base in bases if (root := root_of(base)) is not None]
+    return [root for event in events if event.name == "commit" and (root := receiver_of(event.func)) is not None]
 
 
 @pytest.mark.parametrize(("source", "kind", "library"), USED.values(), ids=USED.keys())
