@@ -209,6 +209,13 @@ def find_root(paths: Iterable[Path]) -> Path:
     return marked or start
 
 
+def prefix_of(root: Path) -> str:
+    """The way from the top of the repository that holds `root` to it, with a slash behind it; else nothing."""
+    top = next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), root)
+    way = root.relative_to(top).as_posix()
+    return "" if way == "." else f"{way}/"
+
+
 def configures(folder: Path) -> bool:
     """Whether the folder holds settings for persistlint."""
     if (folder / "persistlint.toml").is_file():

@@ -11,7 +11,7 @@ from persistlint import cache as caching
 from persistlint import contracts, keeping
 from persistlint.cache import Cache
 from persistlint.crash import Crash, guarded
-from persistlint.discovery import Discovered, discover
+from persistlint.discovery import Discovered, discover, prefix_of
 from persistlint.facts.schema import Unresolved
 from persistlint.gather import Gatherer, Problem
 from persistlint.project.link import Inputs, link_all
@@ -158,14 +158,17 @@ def judge(linked: Linked, settings: Settings, rules: RuleSet) -> Report:
                 crashes.append(outcome)
             else:
                 take(rule.name, outcome)
+    root = linked.discovered.root
     return Report(
-        linked.discovered.root,
+        root,
         diagnose(findings),
-        tuple(sorted((u for u in linked.project.unresolved if u.span.path in reported), key=_by_place)),
-        tuple(crashes),
-        linked.discovered.notices,
-        len(linked.discovered.files) + len(project.contract.roles),
-        linked.source,
+        unresolved=tuple(sorted((u for u in linked.project.unresolved if u.span.path in reported), key=_by_place)),
+        crashes=tuple(crashes),
+        notices=linked.discovered.notices,
+        files=len(linked.discovered.files) + len(project.contract.roles),
+        rules=selected,
+        prefix=prefix_of(root),
+        source=linked.source,
     )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from persistlint.crash import Crash
 from persistlint.facts.schema import Unresolved
+from persistlint.registry import LoadedRule
 from persistlint.rule import Finding, Severity
 
 
@@ -22,6 +23,16 @@ class Diagnostic:
     severity: Severity
     finding: Finding
     fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A finding that the user knows and does not want to be told of again, and where that is said."""
+
+    diagnostic: Diagnostic
+    by: str
+    """`ignore` for a comment beside the code, `baseline` for the file of known findings."""
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +53,19 @@ class Report:
 
     root: Path
     diagnostics: tuple[Diagnostic, ...] = ()
+    suppressed: tuple[Suppressed, ...] = ()
+    """What is known and not reported, in the same order. Files that settings leave out have no part in it."""
     unresolved: tuple[Unresolved, ...] = ()
     crashes: tuple[Crash, ...] = ()
     notices: tuple[Notice, ...] = ()
     files: int = 0
     """How many files were read."""
+    rules: tuple[LoadedRule, ...] = field(default=(), repr=False)
+    """The rules that were asked, by name."""
+    unchanged: int = 0
+    """How many findings are not reported because the revision to compare with has them too."""
+    prefix: str = ""
+    """The way from the top of the repository to `root`, with a slash behind it: what CI services put before paths."""
     source: Callable[[str], str | None] = field(default=_no_source, compare=False, repr=False)
     """The text of a file of the project, None where it cannot be had any more."""
 

@@ -91,10 +91,12 @@ class TestExitStatus:
             (["check", "no/such/path"], "`no/such/path` does not exist"),
             (["check", "--select", "quries,files"], "`--select` names no rule or family: `quries`"),
             (["check", "--ignore", "invalid-sintax"], "did you mean `invalid-syntax`?"),
-            (["check", "--format", "xml"], "there is no format `xml`; there are text, concise, json"),
+            (["check", "--format", "xml"], "there is no format `xml`"),
             (["check", "--dialect", "postgresql"], "there is no dialect `postgresql`; did you mean `postgres`?"),
             (["check", "--jobs", "-1"], "`-1` is no number of processes"),
             (["check", "--config", "gone.toml"], "settings file `gone.toml` does not exist"),
+            (["check", "--output-file", "no/such/folder"], "`no/such/folder` cannot be written"),
+            (["check", "--statistics", "--format", "sarif"], "`--statistics` has no format `sarif`"),
             (["schema", "--format"], "option `--format` requires an argument"),
             (["facts"], "missing argument `FILE`"),
             (["facts", "gone.py"], "`gone.py` cannot be read: No such file or directory"),
@@ -141,6 +143,45 @@ class TestExitStatus:
         if "could not be resolved" in done.stdout:
             assert (done.returncode, strict.returncode) == (0, 1)
             assert "app.py:4:" in strict.stdout
+
+
+class TestOutput:
+    def test_a_file_gets_the_report_and_stdout_nothing(self, tmp_path: Path) -> None:
+        lay(tmp_path, BROKEN)
+        done = persistlint("check", "--output-file", "out.txt", cwd=tmp_path, FORCE_COLOR="1")
+
+        assert (done.returncode, done.stdout, done.stderr) == (1, "", "")
+        text = (tmp_path / "out.txt").read_text()
+        assert text.startswith("error[invalid-syntax]")
+        assert "\x1b" not in text
+
+    def test_statistics_are_a_line_a_rule(self, tmp_path: Path) -> None:
+        done = persistlint("check", "--statistics", cwd=lay(tmp_path, BROKEN))
+
+        assert done.returncode == 1
+        assert done.stdout.startswith("1  error    invalid-syntax  A Python file with")
+
+    @pytest.mark.parametrize(
+        ("environment", "colored"),
+        [
+            ({}, False),
+            ({"FORCE_COLOR": "1"}, True),
+            ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+            ({"CI": "1"}, False),
+        ],
+    )
+    def test_colour_in_a_pipe_only_when_it_is_forced(
+        self, tmp_path: Path, environment: dict[str, str], colored: bool
+    ) -> None:
+        done = persistlint("check", cwd=lay(tmp_path, BROKEN), **environment)
+
+        assert ("\x1b[" in done.stdout) is colored
+
+    def test_the_width_of_a_terminal_changes_nothing_in_a_pipe(self, tmp_path: Path) -> None:
+        lay(tmp_path, BROKEN)
+        narrow, wide = (persistlint("check", cwd=tmp_path, COLUMNS=columns).stdout for columns in ("20", "300"))
+
+        assert narrow == wide
 
 
 class TestBadInput:

@@ -17,6 +17,8 @@ from persistlint.cli.usage import UsageError, said
 from persistlint.crash import Crash, guarded
 from persistlint.errors import UserError, did_you_mean
 
+CHECK_FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown")
+"""Those of `persistlint.reporters`, which is imported later; a test compares."""
 USAGE = 2
 DEFECT = 3
 INTERRUPTED = 130
@@ -118,7 +120,13 @@ def _root(
 def check(
     *,
     paths: Paths = None,
-    format_: Annotated[str, formats("text", "concise", "json")] = "text",
+    format_: Annotated[
+        str, formats("text", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown")
+    ] = "text",
+    output_file: Annotated[
+        Path | None, option("--output-file", "-o", metavar="FILE", told="Write the report to a file.", parser=Path)
+    ] = None,
+    statistics: Annotated[bool, flag("--statistics", "Show how many findings each rule has, and no more.")] = False,
     select: Annotated[
         list[str] | None,
         option("--select", metavar="NAMES", told="Run only these rules or families, separated by commas, or `all`."),
@@ -143,7 +151,15 @@ def check(
     from persistlint.cli.check import check as command
     from persistlint.cli.project import target
 
-    wanted = Wanted(format_, names(select), names(ignore) or (), fail_on_unknown, exit_zero)
+    wanted = Wanted(
+        format=format_,
+        output=output_file,
+        statistics=statistics,
+        select=names(select),
+        ignore=names(ignore) or (),
+        fail_on_unknown=fail_on_unknown,
+        exit_zero=exit_zero,
+    )
     return command(target(paths, config, dialect, jobs, no_cache=no_cache), wanted)
 
 

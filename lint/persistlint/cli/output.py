@@ -6,8 +6,10 @@ import io
 import os
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 
 from persistlint.crash import Crash
+from persistlint.errors import UserError
 from persistlint.report import Notice
 
 
@@ -21,6 +23,14 @@ def prepare() -> None:
 def write(text: str) -> None:
     """The result of a command, to stdout."""
     sys.stdout.write(text)
+
+
+def save(text: str, file: Path) -> None:
+    """The result of a command, to a file. Raises UserError where it cannot be written."""
+    try:
+        file.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+    except OSError as error:
+        raise UserError(f"`{file}` cannot be written: {error.strerror or error}") from None
 
 
 def complain(message: str) -> None:

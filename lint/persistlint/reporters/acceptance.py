@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from persistlint.acceptance import Acceptance, Outcome, Status
 from persistlint.report import Diagnostic
+from persistlint.reporters.markdown import rich
 from persistlint.reporters.paint import Paint, painter, safe
 
 _STYLES = {Status.PASS: "green", Status.FAIL: "bold red", Status.NOT_CHECKED: "yellow"}
@@ -115,4 +116,4 @@ def _label(outcome: Outcome) -> str:
 
 
 def _cell(text: str) -> str:
-    return safe(text).replace("|", "\\|")
+    return rich(text)

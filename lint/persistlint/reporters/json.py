@@ -15,6 +15,10 @@ def to_json(report: Report) -> str:
     document = {
         "version": 1,
         "findings": [_finding(diagnostic) for diagnostic in report.diagnostics],
+        "suppressed": [
+            {**_finding(one.diagnostic), "suppression": {"by": one.by, "reason": one.reason}}
+            for one in report.suppressed
+        ],
         "unresolved": [unresolved_entry(unresolved) for unresolved in report.unresolved],
         "notices": [{"path": notice.path, "message": notice.message} for notice in report.notices],
         "crashes": [{"part": crash.part, "error": crash.error} for crash in report.crashes],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from persistlint.report import Diagnostic, Report
-from persistlint.reporters.paint import Paint, painter, safe
+from persistlint.reporters.paint import Paint, painter, safe, safe_path
 from persistlint.reporters.snippets import Snippets
 from persistlint.reporters.summary import sentence
 from persistlint.rule import Severity
@@ -53,13 +53,13 @@ def _finding(diagnostic: Diagnostic, snippets: Snippets, paint: Paint) -> Iterat
 def _unresolved(report: Report, *, show: bool) -> Iterator[str]:
     if show:
         for unresolved in report.unresolved:
-            place = f"{safe(unresolved.span.path)}:{unresolved.span.line}:{unresolved.span.column}"
+            place = f"{safe_path(unresolved.span.path)}:{unresolved.span.line}:{unresolved.span.column}"
             yield f"{place}: unresolved: {safe(unresolved.reason)}"
 
 
 def _place(diagnostic: Diagnostic) -> str:
     at = diagnostic.finding.at
-    return f"{safe(at.path)}:{at.line}:{at.column}"
+    return f"{safe_path(at.path)}:{at.line}:{at.column}"
 
 
 def _joined(lines: Iterable[str]) -> str:

@@ -25,6 +25,11 @@ def safe(text: str) -> str:
     return "".join(char if char.isprintable() else _spelled(char) for char in text)
 
 
+def safe_path(path: str) -> str:
+    """The same for a path at the beginning of a line, where CI services look for commands of theirs."""
+    return safe(f"./{path}" if path.startswith((":", "#")) else path)
+
+
 def _spelled(char: str) -> str:
     named = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\u00a0": " ", "\u3000": "\u3000"}
     if char in named:

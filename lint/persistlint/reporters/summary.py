@@ -15,6 +15,8 @@ def counts(report: Report) -> Mapping[str, int]:
         "errors": report.count(Severity.ERROR),
         "warnings": report.count(Severity.WARNING),
         "advice": report.count(Severity.ADVICE),
+        "suppressed": len(report.suppressed),
+        "unchanged": report.unchanged,
         "unresolved": len(report.unresolved),
         "crashes": len(report.crashes),
         "files": report.files,
@@ -32,7 +34,14 @@ def sentence(report: Report) -> str:
     found = ", ".join(part for part in parts if part) or "no findings"
     files = _number(report.files, "file", "files") or "0 files"
     unresolved = _number(numbers["unresolved"], "place", "places")
-    return f"{found} in {files}" + (f"; {unresolved} could not be resolved" if unresolved else "")
+    return "; ".join(
+        [
+            f"{found} in {files}",
+            *([f"{numbers['suppressed']} suppressed"] if numbers["suppressed"] else []),
+            *([f"{numbers['unchanged']} were there before"] if numbers["unchanged"] else []),
+            *([f"{unresolved} could not be resolved"] if unresolved else []),
+        ]
+    )
 
 
 def _number(count: int, one: str, many: str) -> str:

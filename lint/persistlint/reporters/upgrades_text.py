@@ -15,7 +15,7 @@ def upgrades_text(stores: Sequence[StoreUpgrade], unresolved: Sequence[Unresolve
     """A block for each store, and the numbers at the end."""
     paint = painter(color=color)
     lines = [line for store in stores for line in [*_store(store, paint), ""]]
-    lines += [f"unresolved: {item.span.path}:{item.span.line}: {safe(item.reason)}" for item in unresolved]
+    lines += [f"unresolved: {safe(item.span.path)}:{item.span.line}: {safe(item.reason)}" for item in unresolved]
     return "\n".join([*lines, _numbers(stores, unresolved)]) + "\n"
 
 

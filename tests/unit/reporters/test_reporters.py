@@ -21,7 +21,9 @@ def report(*findings: Finding, sources: Mapping[str, str] = SOURCES, unresolved:
     return Report(
         Path("/project"),
         diagnose(("unknown-column", Severity.ERROR, finding) for finding in findings),
-        tuple(Unresolved("a name that is computed", Span("app.py", line, 1)) for line in range(1, unresolved + 1)),
+        unresolved=tuple(
+            Unresolved("a name that is computed", Span("app.py", line, 1)) for line in range(1, unresolved + 1)
+        ),
         files=2,
         source=sources.get,
     )
@@ -167,6 +169,7 @@ def test_json_has_its_public_shape() -> None:
                 "data": {"table": "item", "column": "nme"},
             }
         ],
+        "suppressed": [],
         "unresolved": [{"path": "app.py", "line": 1, "reason": "a name that is computed"}],
         "notices": [],
         "crashes": [],
@@ -175,6 +178,8 @@ def test_json_has_its_public_shape() -> None:
             "errors": 1,
             "warnings": 0,
             "advice": 0,
+            "suppressed": 0,
+            "unchanged": 0,
             "unresolved": 1,
             "crashes": 0,
             "files": 2,

@@ -1,0 +1,65 @@
+"""JUnit XML: a failed test case a finding, for services that know test reports and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from xml.sax.saxutils import escape, quoteattr
+
+from persistlint.report import Diagnostic, Report
+from persistlint.reporters.paint import safe
+from persistlint.reporters.summary import sentence
+
+
+def to_junit(report: Report) -> str:
+    """One suite. Without a finding it holds one case that passed, because an empty suite is an error to some."""
+    failures, errors, skipped = len(report.diagnostics), len(report.crashes), len(report.suppressed)
+    total = failures + errors + skipped or 1
+    numbers = f'tests="{total}" failures="{failures}" errors="{errors}"'
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        f'<testsuites name="persistlint" {numbers}>',
+        f'  <testsuite name="persistlint" {numbers} skipped="{skipped}">',
+        *_cases(report),
+        f"    <system-out>{_text(sentence(report))}</system-out>",
+        "  </testsuite>",
+        "</testsuites>",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _cases(report: Report) -> Iterator[str]:
+    for one in report.diagnostics:
+        finding = one.finding
+        told = [f"{_where(one)}: {finding.message}"]
+        told += [f"{label.span.path}:{label.span.line}: {label.message}" for label in finding.related]
+        told += [f"help: {finding.help}"] if finding.help else []
+        body = "\n".join(_text(line) for line in told)
+        inner = f"<failure type={_value(one.severity)} message={_value(finding.message)}>{body}</failure>"
+        yield f"{_opened(one)}{inner}</testcase>"
+    for hidden in report.suppressed:
+        message = f"{hidden.by}: {hidden.reason}" if hidden.reason else hidden.by
+        yield f"{_opened(hidden.diagnostic)}<skipped message={_value(message)}/></testcase>"
+    for crash in report.crashes:
+        error = f"<error type='defect' message={_value(crash.error)}/>"
+        yield f"    <testcase name={_value(crash.part)} classname='persistlint'>{error}</testcase>"
+    if not (report.diagnostics or report.suppressed or report.crashes):
+        yield "    <testcase name='persistlint' classname='persistlint'/>"
+
+
+def _opened(one: Diagnostic) -> str:
+    at = one.finding.at
+    file, name = _value(at.path), _value(f"{one.rule} at {_where(one)}")
+    return f'    <testcase name={name} classname={file} file={file} line="{at.line}">'
+
+
+def _where(one: Diagnostic) -> str:
+    at = one.finding.at
+    return f"{at.path}:{at.line}:{at.column}"
+
+
+def _text(text: str) -> str:
+    return escape(safe(text))
+
+
+def _value(text: str) -> str:
+    return quoteattr(safe(text))
