@@ -31,7 +31,14 @@ def test_the_only_print_is_in_the_command_line() -> None:
 
 
 def test_nothing_is_ever_unpickled_evaluated_or_fetched() -> None:
-    forbidden = ("import pickle", "import marshal", "import shelve", "urllib.request", "import socket", "import requests")
+    forbidden = (
+        "import pickle",
+        "import marshal",
+        "import shelve",
+        "urllib.request",
+        "import socket",
+        "import requests",
+    )
     guilty = [
         (path.name, word)
         for folder in ("lint", "rules")
