@@ -38,6 +38,7 @@ from persistlint.facts.sql import (
 )
 from persistlint.facts.upgrades import Difference, FailedStep, Head, StoreUpgrade, UpgradeStart, UpgradeStep
 from persistlint.project.contract import Contract
+from persistlint.project.definitions import Fresh
 from persistlint.project.model import Interpolation, Operation, Project, Segment, Statement
 from persistlint.replay.checks import Disagreement, columns_in, disagreements, same_condition, sql_words
 from persistlint.replay.defaults import same_default
@@ -65,6 +66,7 @@ __all__ = [
     "Finding",
     "Fix",
     "ForeignKeyFact",
+    "Fresh",
     "Head",
     "IndexFact",
     "InsertShape",

@@ -15,7 +15,7 @@ from persistlint.sdk import (
     disagreements,
     rule,
 )
-from persistlint_rules.schema._shared.fresh import Pair, pairs
+from persistlint_rules.schema._shared.pairs import Pair, pairs
 from persistlint_rules.schema._shared.words import declared, place
 
 

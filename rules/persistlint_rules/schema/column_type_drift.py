@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from persistlint.sdk import ColumnFact, Finding, Project, Severity, rule
-from persistlint_rules.schema._shared.fresh import pairs
+from persistlint_rules.schema._shared.pairs import pairs
 from persistlint_rules.schema._shared.types import affinity, parts, plain
 from persistlint_rules.schema._shared.words import declared
 

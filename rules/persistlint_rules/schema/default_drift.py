@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from persistlint.sdk import ColumnFact, DefaultClause, Finding, Project, Severity, rule, same_default
-from persistlint_rules.schema._shared.fresh import Pair, pairs
+from persistlint_rules.schema._shared.pairs import Pair, pairs
 from persistlint_rules.schema._shared.python_defaults import differs
 from persistlint_rules.schema._shared.words import declared
 

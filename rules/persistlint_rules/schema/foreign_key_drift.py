@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from persistlint.sdk import Finding, ForeignKeyFact, Project, Severity, rule
-from persistlint_rules.schema._shared.fresh import Fresh, Pair, pairs
+from persistlint.sdk import Finding, ForeignKeyFact, Fresh, Project, Severity, rule
+from persistlint_rules.schema._shared.pairs import Pair, pairs
 from persistlint_rules.schema._shared.words import declared, listed, lower, place
 
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from persistlint.sdk import Finding, IndexFact, Project, Severity, TableFact, rule
-from persistlint_rules.schema._shared.fresh import Pair, pairs
 from persistlint_rules.schema._shared.indexes import is_known, is_whole, mentioned, same_index, shown, words_of
+from persistlint_rules.schema._shared.pairs import Pair, pairs
 from persistlint_rules.schema._shared.words import declared, place
 
 

@@ -2,8 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from persistlint.sdk import Finding, Project, Severity, rule
-from persistlint_rules.schema._shared.fresh import Fresh
+from persistlint.sdk import Finding, Fresh, Project, Severity, rule
 
 
 @rule(severity=Severity.ERROR, since="0.1", needs_contract=True)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from persistlint.sdk import Finding, Project, Severity, TableFact, rule
-from persistlint_rules.schema._shared.fresh import Pair, pairs
+from persistlint_rules.schema._shared.pairs import Pair, pairs
 from persistlint_rules.schema._shared.words import declared, listed, lower, place
 
 

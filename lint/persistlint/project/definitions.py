@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from persistlint.sdk import AlterShape, ColumnFact, IndexFact, Kind, Project, Span, Statement, TableFact
+from persistlint.facts.schema import ColumnFact, IndexFact, TableFact
+from persistlint.facts.sql import AlterShape, Kind
+from persistlint.project.model import Project, Statement
+from persistlint.source import Span
 
 _HOLE = re.compile(r"__hole\d{4}__", re.IGNORECASE)
 _TEST_FOLDERS = frozenset({"test", "tests", "testing", "fixtures"})
 _STEP_FOLDERS = frozenset({"alembic", "migration", "migrations", "revisions", "upgrades", "versions"})
 _STEP_WORD = re.compile(r"(?:^|[._])(?:auto_?)?(?:migrat|upgrad|downgrad)", re.IGNORECASE)
 _AT_RUN_TIME = "is computed at run time"
+_BOOKKEEPING = frozenset({"alembic_version"})
 
 
 class Fresh:
@@ -31,6 +35,19 @@ class Fresh:
         """The definitions of each table that can be compared, in the order of names."""
         for name in sorted(self._definitions):
             yield self._definitions[name]
+
+    def to_declare(self) -> Iterator[tuple[TableFact, ...]]:
+        """The definitions of each table that a contract of this code has to declare, in the order of names.
+
+        A view holds no data, a table that is renamed later is a stage of a rebuild, and the tables in which SQLite and
+        Alembic keep their books are not the project's.
+        """
+        for definitions in self.definitions():
+            first = definitions[0]
+            name = first.name.lower()
+            stage = first.origin == "ddl" and self.is_passing(name)
+            if not (first.kind == "view" or stage or name in _BOOKKEEPING or name.startswith("sqlite_")):
+                yield definitions
 
     def named(self, name: str) -> tuple[TableFact, ...]:
         """The definitions of one table that can be compared."""
@@ -165,33 +182,3 @@ def _altered(table: TableFact, alter: AlterShape, statement: Statement) -> Table
         foreign_keys=(*table.foreign_keys, *(replace(one, span=at) for one in added.foreign_keys)),
         checks=(*table.checks, *(replace(one, span=at) for one in added.checks)),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """A table that the contract declares, and one definition of it that the code has."""
-
-    declared: TableFact
-    code: TableFact
-
-    def has(self, names: tuple[str, ...]) -> bool:
-        """Whether both sides have all of these columns: what mentions others is no further drift."""
-        return all(self.code.column(name) is not None and self.declared.column(name) is not None for name in names)
-
-    def common(self) -> Iterator[tuple[ColumnFact, ColumnFact]]:
-        """The columns that both sides have: the declared one, and the code's."""
-        for column in self.declared.columns:
-            own = self.code.column(column.name)
-            if own is not None:
-                yield column, own
-
-
-def pairs(project: Project) -> Iterator[Pair]:
-    """Each declared table with each of its definitions in the code. Empty where no contract declares a table."""
-    if not project.contract.tables:
-        return
-    fresh = Fresh(project)
-    for declared in project.contract.tables:
-        for code in fresh.named(declared.name):
-            if declared.kind == code.kind == "table":
-                yield Pair(declared, code)
