@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from persistlint.errors import did_you_mean
-from persistlint.facts.clauses import DefaultClause, DocumentClause, Key, StoreClause, UpgradeClause
+from persistlint.facts.clauses import DefaultClause, DocumentClause, Key, StoreClause, TableClause, UpgradeClause
 from persistlint.facts.contract import (
     AcceptanceCheck,
     Artifact,
@@ -91,6 +91,7 @@ __all__ = [
     "Statement",
     "StoreClause",
     "StoreUpgrade",
+    "TableClause",
     "TableFact",
     "TableUse",
     "UniqueFact",

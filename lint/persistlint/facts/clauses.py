@@ -1,4 +1,4 @@
-"""The clauses of `toml contract` fences: promises about databases, upgrades, documents and defaults."""
+"""The clauses of `toml contract` fences: promises about tables, databases, upgrades, documents and defaults."""
 
 from __future__ import annotations
 
@@ -17,6 +17,25 @@ class Key:
 
 def _place(keys: tuple[Key, ...], name: str, otherwise: Span) -> Span:
     return next((key.span for key in keys if key.name == name), otherwise)
+
+
+@dataclass(frozen=True, slots=True)
+class TableClause:
+    """`[[table]]`: there is a table of that name. Its shape is what a `sql contract` fence declares, if one does.
+
+    `defined_in` are the files whose definitions the declaration speaks of, where others of the same name exist: those
+    of another database, or of an older release. None is all of them.
+    """
+
+    name: str
+    span: Span
+    unit: str | None = None
+    defined_in: tuple[str, ...] | None = None
+    keys: tuple[Key, ...] = ()
+
+    def at(self, key: str) -> Span:
+        """The place of that key; the clause's where it is absent."""
+        return _place(self.keys, key, self.span)
 
 
 @dataclass(frozen=True, slots=True)

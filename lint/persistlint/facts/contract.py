@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from persistlint.facts.clauses import DefaultClause, DocumentClause, StoreClause, UpgradeClause
+from persistlint.facts.clauses import DefaultClause, DocumentClause, StoreClause, TableClause, UpgradeClause
 from persistlint.facts.schema import TableFact
 from persistlint.source import Span
 
@@ -66,9 +66,9 @@ class Section:
 class Unit:
     """A `## D01 …` section of a contracts document.
 
-    `declares` are the tables of its `sql contract` fences, `refers` those that its clauses on one table name;
-    `mentions` are the code spans of its prose and the tables of its stores. `blocks` are the opening lines of its
-    contract fences, readable or not. `waiver` is the statement that no contract block applies.
+    `declares` are the tables of its `sql contract` fences and `[[table]]` clauses, `refers` those that its other
+    clauses on one table name; `mentions` are the code spans of its prose and the tables of its stores. `blocks` are
+    the opening lines of its contract fences, readable or not. `waiver` is the statement that no contract block applies.
     """
 
     id: str
@@ -145,6 +145,7 @@ class ContractFacts:
     tables: tuple[TableFact, ...] = ()
     indexes: tuple[TableFact, ...] = ()
     baselines: tuple[Baseline, ...] = ()
+    named: tuple[TableClause, ...] = ()
     stores: tuple[StoreClause, ...] = ()
     upgrades: tuple[UpgradeClause, ...] = ()
     documents: tuple[DocumentClause, ...] = ()

@@ -38,6 +38,8 @@ class ColumnFact:
     autoincrement: bool = False
     generated: bool = False
     collation: str | None = None
+    default_function: str | None = None
+    """`module:function` of a Python default that a function makes, where that is known."""
     attribute: str | None = None
     """The Python attribute a model maps the column to, where there is one."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
-from persistlint.facts.clauses import DefaultClause, DocumentClause, StoreClause, UpgradeClause
+from persistlint.facts.clauses import DefaultClause, DocumentClause, StoreClause, TableClause, UpgradeClause
 from persistlint.facts.contract import (
     AcceptanceCheck,
     Artifact,
@@ -25,13 +25,15 @@ from persistlint.facts.schema import TableFact
 class Contract:
     """What the documents promise, in the order of the documents' paths. Without documents everything is empty.
 
-    `tables` holds each declared table once, origin `contract`, with its indexes; `repeated` the further declarations
-    of the same names. Everything has its place in a document.
+    `tables` holds each declared table once, origin `contract`, with its indexes; a table that only a `[[table]]` clause
+    names has no columns there and is not `complete`. `repeated` are the further declarations of the same names.
+    Everything has its place in a document.
     """
 
     tables: tuple[TableFact, ...] = ()
     repeated: tuple[TableFact, ...] = ()
     baselines: tuple[Baseline, ...] = ()
+    table_clauses: tuple[TableClause, ...] = ()
     stores: tuple[StoreClause, ...] = ()
     upgrades: tuple[UpgradeClause, ...] = ()
     documents: tuple[DocumentClause, ...] = ()
@@ -75,6 +77,11 @@ class Contract:
         paths = self.documents_of(role)
         return bool(paths) and not self.unread.intersection(paths)
 
+    def defined_in(self, name: str) -> tuple[str, ...] | None:
+        """The files whose definitions of a table its declaration speaks of; None where it speaks of all."""
+        found = (one for one in self.table_clauses if one.name.lower() == name.lower() and one.defined_in is not None)
+        return next((one.defined_in for one in found), None)
+
     def python_default(self, table: str, column: str) -> DefaultClause | None:
         """The clause on that column's Python default, where there is one."""
         wanted = table.lower(), column.lower()
@@ -100,6 +107,7 @@ def unite(documents: Documents) -> Contract:
         tables=tables,
         repeated=repeated,
         baselines=tuple(chain.from_iterable(one.baselines for one in facts)),
+        table_clauses=tuple(chain.from_iterable(one.named for one in facts)),
         stores=tuple(chain.from_iterable(one.stores for one in facts)),
         upgrades=tuple(chain.from_iterable(one.upgrades for one in facts)),
         documents=tuple(chain.from_iterable(one.documents for one in facts)),
@@ -129,6 +137,9 @@ def _tables(
         else:
             first[table.name.lower()] = table
     orphans: list[BlockProblem] = []
+    for clause in chain.from_iterable(one.named for one in facts):
+        named = TableFact(clause.name, "contract", clause.span, complete=False)
+        first.setdefault(clause.name.lower(), named)
     for index in chain.from_iterable(one.indexes for one in facts):
         owner = first.get(index.name.lower())
         if owner is None:

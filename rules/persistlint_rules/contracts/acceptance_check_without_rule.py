@@ -10,14 +10,16 @@ from persistlint.sdk import (
     Project,
     Severity,
     StoreClause,
+    TableClause,
     UpgradeClause,
     did_you_mean,
     rule,
 )
 
-Clause = StoreClause | UpgradeClause | DocumentClause | DefaultClause
+Clause = TableClause | StoreClause | UpgradeClause | DocumentClause | DefaultClause
 
 _ENFORCED: Mapping[type[Clause], Mapping[str, tuple[str, ...]]] = {
+    TableClause: {"name": ("missing-table",)},
     StoreClause: {
         "engine": ("second-door",),
         "begin": ("begin-mode-drift",),
@@ -63,6 +65,7 @@ def acceptance_check_without_rule(project: Project) -> Iterator[Finding]:
 
 
 def _clauses(contract: Contract) -> Iterator[Clause]:
+    yield from contract.table_clauses
     yield from contract.stores
     yield from contract.upgrades
     yield from contract.documents

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from persistlint.sdk import Contract, Finding, Project, Severity, Span, did_you_mean, rule
+from persistlint.sdk import Contract, Finding, Project, Severity, Span, TableClause, did_you_mean, rule
 
 Named = tuple[str, str | None, Span, Span]
 """A table, a column of it or None, and the places of both names."""
@@ -10,7 +10,7 @@ Named = tuple[str, str | None, Span, Span]
 
 @rule(severity=Severity.ERROR, since="0.1", needs_contract=True)
 def clause_without_object(project: Project) -> Iterator[Finding]:
-    """A clause about a table or column that neither the contract nor the code has."""
+    """A clause about a table, a column or a definition that neither the contract nor the code has."""
     contract = project.contract
     if contract.unread or contract.problems:
         return  # What could not be read may declare it.
@@ -26,6 +26,21 @@ def clause_without_object(project: Project) -> Iterator[Finding]:
         elif column is not None and all(fact.complete and fact.column(column) is None for fact in facts) and facts:
             what = f"column `{column}` of table `{name}`{did_you_mean(column, sorted(columns))}"
             yield _finding(what, column_at, name, column)
+    for clause in contract.table_clauses:
+        yield from _undefined(clause, project)
+
+
+def _undefined(clause: TableClause, project: Project) -> Iterator[Finding]:
+    """Files that do not define the table. That nothing defines it is the finding of `missing-table`."""
+    known = sorted({fact.span.path for fact in project.named(clause.name)})
+    for path in clause.defined_in or () if known else ():
+        if path not in known:
+            yield Finding(
+                f"`{path}` does not define table `{clause.name}`{did_you_mean(path, known)}",
+                at=clause.at("defined_in"),
+                help="name a file that defines the table, or remove it from `defined_in`",
+                data={"table": clause.name, "object": path},
+            )
 
 
 def _named(contract: Contract) -> Iterator[Named]:

@@ -21,6 +21,7 @@ def duplicate_declaration(project: Project) -> Iterator[Finding]:
 
 
 def _promises(contract: Contract) -> Iterator[Iterable[Promise]]:
+    yield ((f"`[[table]]` clause of `{one.name}`", one.span) for one in contract.table_clauses)
     yield ((f"store `{one.name}`", one.span) for one in contract.stores)
     yield ((f"upgrade of {_of(one.table, one.column)}", one.span) for one in contract.upgrades)
     yield ((f"document `{one.path}`", one.span) for one in contract.documents)

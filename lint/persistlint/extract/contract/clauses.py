@@ -13,11 +13,11 @@ from persistlint.extract.contract import values
 from persistlint.extract.contract.keys import Path, key_places
 from persistlint.extract.contract.placed import Placed
 from persistlint.extract.contract.values import Reader
-from persistlint.facts.clauses import DefaultClause, DocumentClause, Key, StoreClause, UpgradeClause
+from persistlint.facts.clauses import DefaultClause, DocumentClause, Key, StoreClause, TableClause, UpgradeClause
 from persistlint.facts.contract import BlockProblem
 from persistlint.source import Span
 
-Clause = StoreClause | UpgradeClause | DocumentClause | DefaultClause
+Clause = TableClause | StoreClause | UpgradeClause | DocumentClause | DefaultClause
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class _Shape:
 
 
 _SHAPES: Mapping[str, _Shape] = {
+    "table": _Shape(TableClause, {"name": values.string, "defined_in": values.strings}, ("name",), {}),
     "store": _Shape(
         StoreClause,
         {
@@ -104,7 +105,7 @@ class Clauses:
             shape = _SHAPES.get(name)
             if shape is None:
                 hint = did_you_mean(name, _SHAPES)
-                self._problem((name,), f"`{name}` is no clause{hint}", "clauses are `[[store]]`, `[[upgrade]]`, …")
+                self._problem((name,), f"`{name}` is no clause{hint}", f"begin a clause with {_listed()}")
             elif not isinstance(value, list):
                 self._problem((name,), f"`{name}` is no list of tables", f"begin the clause with `[[{name}]]`")
             else:
@@ -179,6 +180,11 @@ def _names(places: Mapping[Path, tuple[int, int]]) -> dict[Path, list[Path]]:
         if len(path) > 2 and not any(isinstance(part, int) for part in path[2:]):
             out.setdefault(path[:2], []).append(path)
     return out
+
+
+def _listed() -> str:
+    *most, last = (f"`[[{name}]]`" for name in _SHAPES)
+    return f"{', '.join(most)} or {last}"
 
 
 def _known(shape: _Shape) -> str:

@@ -13,7 +13,7 @@ from persistlint.extract.contract.fences import fence_problem, kind_of
 from persistlint.extract.contract.found import Found, OpenSection, OpenUnit
 from persistlint.extract.contract.markdown import Fence, Heading, Paragraph, Table, blocks
 from persistlint.extract.contract.placed import Placed
-from persistlint.facts.clauses import StoreClause
+from persistlint.facts.clauses import StoreClause, TableClause
 from persistlint.facts.contract import Baseline, BlockProblem, ContractFacts, Name, Role
 from persistlint.source import Span
 
@@ -150,6 +150,8 @@ class _Reader:
                 continue
             if isinstance(clause, StoreClause):
                 self._unit.mentions.update((name, None) for name in clause.tables or ())
+            elif isinstance(clause, TableClause):
+                self._unit.declares.append(Name(clause.name, clause.at("name")))
             else:
                 self._unit.refers.append(Name(clause.table, clause.at("table")))
 

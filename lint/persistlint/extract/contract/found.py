@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import assert_never
 
 from persistlint.extract.contract.clauses import Clause
-from persistlint.facts.clauses import DefaultClause, DocumentClause, StoreClause, UpgradeClause
+from persistlint.facts.clauses import DefaultClause, DocumentClause, StoreClause, TableClause, UpgradeClause
 from persistlint.facts.contract import (
     AcceptanceCheck,
     Baseline,
@@ -77,6 +77,7 @@ class Found:
     tables: list[TableFact] = field(default_factory=list[TableFact])
     indexes: list[TableFact] = field(default_factory=list[TableFact])
     baselines: list[Baseline] = field(default_factory=list[Baseline])
+    named: list[TableClause] = field(default_factory=list[TableClause])
     stores: list[StoreClause] = field(default_factory=list[StoreClause])
     upgrades: list[UpgradeClause] = field(default_factory=list[UpgradeClause])
     documents: list[DocumentClause] = field(default_factory=list[DocumentClause])
@@ -87,6 +88,8 @@ class Found:
 
     def add(self, clause: Clause) -> None:
         match clause:
+            case TableClause():
+                self.named.append(clause)
             case StoreClause():
                 self.stores.append(clause)
             case UpgradeClause():
@@ -104,6 +107,7 @@ class Found:
             tables=tuple(self.tables),
             indexes=tuple(self.indexes),
             baselines=tuple(self.baselines),
+            named=tuple(self.named),
             stores=tuple(self.stores),
             upgrades=tuple(self.upgrades),
             documents=tuple(self.documents),

@@ -11,6 +11,7 @@ from persistlint.project.interp.values import (
     Choice,
     Class,
     Const,
+    External,
     Function,
     Instance,
     Lazy,
@@ -169,7 +170,7 @@ class Columns:
         for key in ("default", "insert_default", "default_factory"):
             value = kwargs.get(key)
             if value is not None and not (isinstance(value, Const) and value.value is None):
-                out.python_default = _source(value)
+                out.python_default, out.default_function = _source(value), _function(value)
 
     def _constraints(
         self, draft: TableDraft, out: ColumnDraft, kwargs: dict[str, Value], items: Sequence[Value], rendered: Rendered
@@ -208,7 +209,7 @@ class Columns:
             case "DefaultClause" if item.args:
                 out.server_default = server_default(item.args[0], lambda _: None)
             case "ColumnDefault" if item.args:
-                out.python_default = _source(item.args[0])
+                out.python_default, out.default_function = _source(item.args[0]), _function(item.args[0])
             case _:
                 pass
 
@@ -229,6 +230,19 @@ def _membership(out: ColumnDraft, rendered: Rendered) -> Value | None:
     else:
         return None
     return text(f"{out.name} IN ({words})")
+
+
+def _function(value: Value) -> str | None:
+    """`module:function` of a function that can be named so."""
+    match value:
+        case Function(env=env, qualname=qualname) if "<" not in qualname:
+            return f"{env.module.name}:{qualname}"
+        case External(name=name) if name.count(".") == 1 and not name.startswith("builtins."):
+            return name.replace(".", ":")
+        case External(name=name) if name.startswith("datetime."):
+            return name.replace(".", ":", 1)
+        case _:
+            return None
 
 
 def _source(value: Value) -> str:

@@ -20,6 +20,7 @@ class ColumnDraft:
     primary_key: bool = False
     server_default: str | None = None
     python_default: str | None = None
+    default_function: str | None = None
     length: int | None = None
     autoincrement: bool = False
     generated: bool = False

@@ -195,7 +195,8 @@ class Settler:
             collation = text.partition(' COLLATE "')[2].rstrip('"')
         return ColumnFact(
             column.name, text, column.nullable, self._spans(column.loc), column.primary_key, column.server_default,
-            column.python_default, column.length, column.autoincrement, column.generated, collation, column.attribute,
+            column.python_default, column.length, column.autoincrement, column.generated, collation,
+            column.default_function, column.attribute,
         )  # fmt: skip
 
     def _checks(self, draft: TableDraft) -> tuple[CheckFact, ...]:

@@ -33,6 +33,7 @@ def pairs(project: Project) -> Iterator[Pair]:
         return
     fresh = Fresh(project)
     for declared in project.contract.tables:
+        meant = project.contract.defined_in(declared.name)
         for code in fresh.named(declared.name):
-            if declared.kind == code.kind == "table":
+            if declared.kind == code.kind == "table" and (meant is None or code.span.path in meant):
                 yield Pair(declared, code)

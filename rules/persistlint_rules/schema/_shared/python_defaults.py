@@ -35,6 +35,7 @@ def _names(source: str) -> set[str]:
 
 def _value(source: str) -> tuple[bool, object]:
     """Whether the value is known, and what it is: of a literal, an empty container's class, a lambda of a literal."""
+    source = source.removeprefix("builtins.")
     text = _EMPTY.get(source, source.partition(":")[2].strip() if source.startswith("lambda:") else source)
     try:
         return True, ast.literal_eval(text)
