@@ -36,6 +36,7 @@ from persistlint.facts.sql import (
     SqlStatement,
     TableUse,
 )
+from persistlint.facts.stores import Database, Hook, Kept, Opening, PragmaUse
 from persistlint.facts.upgrades import Difference, FailedStep, Head, StoreUpgrade, UpgradeStart, UpgradeStep
 from persistlint.project.contract import Contract
 from persistlint.project.definitions import Fresh
@@ -57,6 +58,7 @@ __all__ = [
     "ColumnFact",
     "ColumnUse",
     "Contract",
+    "Database",
     "DefaultClause",
     "Difference",
     "Disagreement",
@@ -68,17 +70,21 @@ __all__ = [
     "ForeignKeyFact",
     "Fresh",
     "Head",
+    "Hook",
     "IndexFact",
     "InsertShape",
     "Interpolation",
+    "Kept",
     "Key",
     "Kind",
     "Label",
     "LiteralWrite",
     "Matrix",
     "Name",
+    "Opening",
     "Operation",
     "Pragma",
+    "PragmaUse",
     "Project",
     "Role",
     "Row",

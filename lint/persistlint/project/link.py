@@ -11,7 +11,7 @@ from persistlint.facts.sql import SqlStatement
 from persistlint.project.callers import run_functions
 from persistlint.project.calls import Calls
 from persistlint.project.contract import Documents, unite
-from persistlint.project.interp.frames import CallEvent
+from persistlint.project.interp.frames import CallEvent, SetEvent
 from persistlint.project.interp.machine import Machine
 from persistlint.project.interp.modules import Module, Modules
 from persistlint.project.interp.values import Loc
@@ -21,6 +21,9 @@ from persistlint.project.sql import constants, drivers, statements
 from persistlint.project.sql.sites import Sites
 from persistlint.project.sqlalchemy.operations import Operations
 from persistlint.project.sqlalchemy.tables import Found, find_tables, is_column
+from persistlint.project.stores.openings import Openings
+from persistlint.project.stores.pragmas import Reader
+from persistlint.project.stores.watch import Watch
 from persistlint.source import Span
 
 
@@ -69,8 +72,9 @@ def link_all(inputs: Inputs) -> Linkage:
     operations = Operations()
     calls = Calls()
     heard = Heard(machine=machine)
-    machine.on_call = _each(sites.on_call, operations.on_call, calls.on_call, heard.on_call)
-    machine.on_set = heard.on_set
+    watch = Watch(machine)
+    machine.on_call = _each(sites.on_call, operations.on_call, calls.on_call, heard.on_call, watch.on_call)
+    machine.on_set = _both(heard.on_set, watch.on_set)
     loaded = [module for path in sorted(inputs.python) if (module := modules.at(path)) is not None]
     for module in loaded:
         machine.run_module(module)
@@ -86,6 +90,7 @@ def link_all(inputs: Inputs) -> Linkage:
     sql.sort(key=_order)
     tables = sorted([*found.tables, *statements.tables_of(sql)], key=lambda table: (table.span, table.name))
     hidden = [Unresolved(reason, spans.of(loc)) for reason, loc in sites.unresolved()]
+    openings = Openings(machine, watch, Reader(inputs.parse, modules.at), spans.of)
     project = Project(
         tables=tuple(tables),
         statements=tuple(sql),
@@ -96,6 +101,7 @@ def link_all(inputs: Inputs) -> Linkage:
         dialect=inputs.dialect,
         by_name=_by_name(tables),
         contract=unite(inputs.documents),
+        openings=openings.all(),
     )
     return Linkage(project, machine, tuple(loaded), found, calls, heard, spans.of)
 
@@ -104,6 +110,14 @@ def _each(*listeners: Callable[[CallEvent], None]) -> Callable[[CallEvent], None
     def tell(event: CallEvent) -> None:
         for listener in listeners:
             listener(event)
+
+    return tell
+
+
+def _both(one: Callable[[SetEvent], None], other: Callable[[SetEvent], None]) -> Callable[[SetEvent], None]:
+    def tell(event: SetEvent) -> None:
+        one(event)
+        other(event)
 
     return tell
 

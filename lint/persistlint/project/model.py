@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from persistlint.facts.schema import TableFact, Unresolved
 from persistlint.facts.sql import SqlStatement
+from persistlint.facts.stores import Opening, agreed
 from persistlint.facts.upgrades import StoreUpgrade
 from persistlint.project.contract import Contract
 from persistlint.source import Span
@@ -135,6 +136,8 @@ class Project:
     """Libraries that the project imports and that create tables in ways that are not read: `peewee`, `sqlite_utils`."""
     upgrades: tuple[StoreUpgrade, ...] = ()
     """Each store's upgrade path, carried out on SQLite from each starting schema."""
+    openings: tuple[Opening, ...] = ()
+    """Each call that opens a database, in the order of their places: several of one place where it opens several."""
     unresolved: tuple[Unresolved, ...] = ()
     files: tuple[str, ...] = ()
     dialect: str = "sqlite"
@@ -144,6 +147,11 @@ class Project:
     """What the contract documents promise; `contract.present` is False where there are none."""
     rule_names: frozenset[str] = frozenset()
     """Every installed rule, selected or not."""
+
+    def opening_at(self, span: Span) -> Opening | None:
+        """The opening of that place; of several, one with what they all agree on."""
+        found = [opening for opening in self.openings if opening.span == span]
+        return agreed(found) if found else None
 
     def named(self, name: str) -> tuple[TableFact, ...]:
         """Every definition of that table, in any case of the name; several are possible."""

@@ -177,6 +177,8 @@ def _is_a(value: Value, wanted: Value) -> bool | None:
             return name == f"builtins.{kind}"
         case Mapping() if name.startswith("builtins."):
             return name == "builtins.dict"
+        case Made(func=External(name=maker)) if maker.endswith(".connect") and name.endswith("Connection"):
+            return True if name.partition(".")[0] == maker.partition(".")[0] else None
         case _:
             return None
 

@@ -56,6 +56,10 @@ def call(
                 return result
         case Operation(op="[]"):
             return call(machine, func.operands[0], args, kwargs, node, frame, open_=open_)
+        case Made(func=External(name="functools.partial"), args=[inner, *first]):
+            return call(
+                machine, inner, [*first, *args], {**func.kwargs, **kwargs}, node, frame, open_=open_ or func.open
+            )
         case Instance():
             found = func.cls.find("__call__")
             if isinstance(found, Function):

@@ -9,6 +9,7 @@ from persistlint.facts import code
 from persistlint.project.interp import binding, elements
 from persistlint.project.interp.choices import choose
 from persistlint.project.interp.frames import Frame
+from persistlint.project.interp.unparse import unparse
 from persistlint.project.interp.values import Choice, Items, Unknown, Value, flag, options_of
 from persistlint.project.interp.world import Raised
 
@@ -151,15 +152,24 @@ def _catches(machine: Machine, caught: code.Expr | None, error: Raised, frame: F
 def with_(machine: Machine, stmt: code.With, frame: Frame) -> str | None:
     """Run `with`."""
     entered: list[Value] = []
+    outside = len(machine.held)
     for manager, target in stmt.items:
         value = machine.eval(manager, frame)
         entered.append(value)
+        machine.held.append((unparse(manager), value))
         if target is not None:
             binding.bind(machine, target, _enter(value), frame)
-    if machine.world is None:
-        return machine.block(stmt.body, frame)
     try:
-        signal = machine.block(stmt.body, frame)
+        return _inside(machine, stmt.body, entered, frame)
+    finally:
+        del machine.held[outside:]
+
+
+def _inside(machine: Machine, body: code.Block, entered: list[Value], frame: Frame) -> str | None:
+    if machine.world is None:
+        return machine.block(body, frame)
+    try:
+        signal = machine.block(body, frame)
     except Raised as error:
         if not any(error.suppressed_by(value) for value in entered):
             raise

@@ -46,6 +46,8 @@ class Machine:
         self.dependencies: dict[Function, Value | None] = {}
         """What functions return or yield that a framework calls for a parameter."""
         self.uncertain = 0
+        self.held: list[tuple[str, Value]] = []
+        """The managers of the `with` statements that are being run, callers' included, each with its source text."""
         self.steps = 0
         self.limit: int = _MODULE_STEPS
         self.stack: list[object] = []
@@ -57,24 +59,25 @@ class Machine:
             return
         module.state = "running"
         module.env.names["__name__"] = texts.piece(Text((Chunk(module.name, module.path, None),)), _nowhere(module), "")
-        outer = self.uncertain, self.root, self.caller, self.running
+        outer = self.uncertain, self.root, self.caller, self.running, self.held
         # A module is run by whoever imports it first; what it does is not that one's doing.
-        self.uncertain, self.root, self.caller, self.running = 0, (module.path, -1), None, None
+        self.uncertain, self.root, self.caller, self.running, self.held = 0, (module.path, -1), None, None, []
         try:
             with self.budget(_MODULE_STEPS):
                 self.block(module.facts.body, Frame(module.env, None))
         finally:
-            self.uncertain, self.root, self.caller, self.running = outer
+            self.uncertain, self.root, self.caller, self.running, self.held = outer
             module.state = "done"
 
     def run_root(self, function: Function) -> Value:
         """Interpret a function with unknown arguments."""
-        outer, self.root = self.root, (function.path, function.node.at)
+        outer = self.root, self.held
+        self.root, self.held = (function.path, function.node.at), []
         try:
             with self.budget():
                 return self.invoke(function, [], {}, 0, open_=True)
         finally:
-            self.root = outer
+            self.root, self.held = outer
 
     @contextmanager
     def budget(self, steps: int = _ROOT_STEPS) -> Generator[None]:

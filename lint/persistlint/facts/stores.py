@@ -1,0 +1,165 @@
+"""Where databases are opened, and what every connection to them obeys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from persistlint.source import Span
+
+DRIVER_TIMEOUT_MS = 5000
+"""What `sqlite3.connect(timeout=5.0)` sets where nothing else is said; SQLAlchemy and aiosqlite pass it through."""
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """What an opening opens, as far as it can be told.
+
+    `dialect` is the backend's name in lower case, None where it cannot be known; `memory` is None where that cannot.
+    `words` is the path in words that are the same wherever the same value is meant, `{…}` for what is not known; `file`
+    is its last component where that is known. `origins` are the functions and globals that the path comes from.
+    """
+
+    dialect: str | None = None
+    memory: bool | None = None
+    words: str | None = None
+    file: str | None = None
+    read_only: bool = False
+    origins: tuple[str, ...] = ()
+
+    @property
+    def is_sqlite_file(self) -> bool:
+        """Whether it is an SQLite database that several connections may share and write."""
+        return self.dialect == "sqlite" and self.memory is not True and not self.read_only
+
+
+@dataclass(frozen=True, slots=True)
+class PragmaUse:
+    """One PRAGMA on a connection.
+
+    `values` are those that it may set, in lower case: none where it only reads or its value is not known (`reads` tells
+    which). `via` is `hook`, `driver` (a DB-API connection or cursor), `connection` (SQLAlchemy's, which begins a
+    transaction of its own) or `session`. `begun` is the mode of a transaction that is open when it runs, `none` where
+    none is open, None where that cannot be known.
+    """
+
+    name: str
+    values: tuple[str, ...]
+    reads: bool
+    span: Span
+    function: str | None
+    via: str
+    certain: bool = True
+    """False under a condition that could not be decided."""
+    begun: str | None = None
+    begun_at: Span | None = None
+    """What opened that transaction: the begin hook, an explicit BEGIN, the opening itself."""
+    answered: bool = True
+    """False where its result is thrown away."""
+
+    @property
+    def sets(self) -> str | None:
+        """The one value that it sets."""
+        return self.values[0] if len(self.values) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """A function that is registered for an event of an engine, of its pool, or of all engines.
+
+    `level` is what it sets the driver's `isolation_level` to (`NONE` turns the driver's own transactions off); `begins`
+    the mode of the BEGIN that it emits. Both are None where it does not, `?` where it cannot be told.
+    """
+
+    event: str
+    span: Span
+    function: str | None
+    reach: str
+    """`engine`, `pool`, or `class` for all engines of the process."""
+    level: str | None = None
+    begins: str | None = None
+    pragmas: tuple[PragmaUse, ...] = ()
+    certain: bool = True
+    """False where it is registered, or does what it does, under a condition that could not be decided."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Where an engine or connection is kept, and how it got there.
+
+    `where` is `global`, `cache` (an item of a dict or list), `attribute`, `class` or `memo` (the cache of a decorator);
+    `name` is the place as written. `locks` are the `with` managers that were held.
+    """
+
+    where: str
+    name: str
+    span: Span
+    function: str | None
+    locks: tuple[str, ...] = ()
+    checked: Span | None = None
+    """The condition on that place that decides whether anything is stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """One call that opens a database, with all that is known of the connections that come from it."""
+
+    span: Span
+    function: str | None
+    library: str
+    """`sqlalchemy`, `flask`, `sqlite3` or `aiosqlite`."""
+    maker: str
+    """The called name: `create_engine`, `connect`, …"""
+    database: Database
+    is_engine: bool
+    is_async: bool = False
+    level: str | None = None
+    """The isolation level that it is opened with: upper case, `NONE` for None, `?` where it cannot be known."""
+    begin: str | None = None
+    """How its transactions begin: DEFERRED, IMMEDIATE, EXCLUSIVE or AUTOCOMMIT; None where that cannot be known."""
+    begins_first: bool = False
+    """Whether a transaction is open before its first statement, reading ones included."""
+    begin_at: Span | None = None
+    """What decides that: the hook, the argument; None for the default."""
+    timeouts: tuple[int, ...] | None = None
+    """How long its connections may wait for a lock, in milliseconds: each that is possible; None where unknown."""
+    timeout_at: Span | None = None
+    journals: tuple[str, ...] = ()
+    """The journal modes that it asks for, upper case, in the order of their places; none where it asks for none."""
+    journal_at: Span | None = None
+    foreign_keys: bool | None = None
+    """Whether every connection checks foreign keys; None where that cannot be known."""
+    foreign_keys_at: Span | None = None
+    pool: str | None = None
+    hooks: tuple[Hook, ...] = ()
+    pragmas: tuple[PragmaUse, ...] = ()
+    """Those that run on its connections outside hooks."""
+    open_arguments: bool = False
+    """Whether it is given arguments that cannot be known."""
+    kept: tuple[Kept, ...] = ()
+    factories: tuple[Span, ...] = ()
+    """The session factories made of it."""
+    bases: tuple[Span, ...] = ()
+    """Where `create_all` is called with it."""
+    disposed: tuple[tuple[str | None, Span], ...] = ()
+    """By function, where it is disposed of."""
+
+
+def agreed(openings: Sequence[Opening]) -> Opening:
+    """The first of some openings, with what not all of them agree on taken for unknown."""
+    first = openings[0]
+    if len(openings) == 1:
+        return first
+    dialects = {one.database.dialect for one in openings}
+    memory = {one.database.memory for one in openings}
+    begins = {(one.begin, one.begins_first) for one in openings}
+    database = replace(
+        first.database,
+        dialect=first.database.dialect if len(dialects) == 1 else None,
+        memory=first.database.memory if len(memory) == 1 else None,
+        words=None,
+        file=None,
+        read_only=all(one.database.read_only for one in openings),
+    )
+    begin, begins_first = (first.begin, first.begins_first) if len(begins) == 1 else (None, False)
+    return replace(first, database=database, begin=begin, begins_first=begins_first)
