@@ -9,7 +9,7 @@ from persistlint.engine import Linked, Request, judge, read
 from persistlint.errors import UserError
 from persistlint.facts.contract import AcceptanceCheck
 from persistlint.project.contract import Contract
-from persistlint.registry import RuleSet
+from persistlint.registry import INVALID_SYNTAX, UNREADABLE_FILE, RuleSet
 from persistlint.report import Diagnostic, Report
 from persistlint.settings import Settings
 
@@ -120,7 +120,7 @@ class _Judge:
             if f"rule {name}" in crashed:
                 return f"`{name}` failed, a defect of persistlint's"
         for one in self._report.diagnostics:
-            if self._rules.get(one.rule).check is None:
+            if one.rule in (UNREADABLE_FILE.name, INVALID_SYNTAX.name):
                 return f"`{one.finding.at.path}` cannot be read"
         blind = next((part for part in sorted(crashed) if not part.startswith("rule ")), None)
         if blind is not None:

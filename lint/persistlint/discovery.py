@@ -51,7 +51,12 @@ def discover(
     walk = _Walk(root, Ignores(root, exclude))
     explicit: set[str] = set()
     folders = False
+    added = tree.added if tree is not None else frozenset[str]()
     for path in paths:
+        relative = _relative(root, path)
+        if relative in added:
+            explicit.add(relative)
+            continue
         real = _existing(path)
         if not _is_text(str(real)):
             raise UserError(f"`{path}` has a name that is no text")
@@ -82,8 +87,7 @@ def _in_snapshot(
     root: Path, paths: Sequence[Path], ignores: Ignores, documents: Collection[str], files: Sequence[str]
 ) -> Discovered:
     """The same without a disk. A path that the snapshot lacks, a deleted file or one not yet added, holds nothing."""
-    given = [Path(os.path.abspath(path)) for path in paths]  # noqa: PTH100 - links of the disk are no business of git's
-    inside = [path.relative_to(root).as_posix() for path in given if path.is_relative_to(root)]
+    inside = [way for path in paths if (way := _relative(root, path)) is not None]
     known = frozenset(files)
     explicit = known.intersection(inside)
     folders = [path for path in inside if path not in known]
@@ -92,6 +96,13 @@ def _in_snapshot(
     wanted = explicit | below | (set(documents) if folders else set[str]())
     everything = {*kept, *explicit} if documents or not folders else wanted
     return Discovered(root, tuple(sorted(everything.difference(documents))), explicit, frozenset(wanted))
+
+
+def _relative(root: Path, path: Path) -> str | None:
+    """The path relative to the root, whether or not there is such a file; None outside of it."""
+    name = Path(os.path.abspath(path))  # noqa: PTH100 - a link in the last part stays
+    real = name.parent.resolve() / name.name
+    return next((one.relative_to(root).as_posix() for one in (name, real) if one.is_relative_to(root)), None)
 
 
 def _left_out(path: str, ignores: Ignores) -> bool:

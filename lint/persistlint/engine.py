@@ -10,6 +10,7 @@ from pathlib import Path
 from persistlint import cache as caching
 from persistlint import contracts, keeping
 from persistlint.cache import Cache
+from persistlint.comments import ignores_in
 from persistlint.crash import Crash, guarded
 from persistlint.discovery import Discovered, discover, prefix_of
 from persistlint.facts.schema import Unresolved
@@ -23,7 +24,7 @@ from persistlint.report import Report, diagnose
 from persistlint.rule import Finding, Severity
 from persistlint.settings import Settings
 from persistlint.source import Span
-from persistlint.suppress import ignored_in
+from persistlint.suppress import by_comments, ignored_in
 from persistlint.tree import Disk, Tree
 from persistlint.workers import Mapper, mapper
 
@@ -59,6 +60,8 @@ class Linked:
     problems: tuple[Problem, ...]
     crashes: tuple[Crash, ...]
     source: Callable[[str], str | None]
+    marked: tuple[str, ...] = ()
+    """The files that may hold comments which ignore findings."""
 
 
 def read(request: Request) -> Linked:
@@ -77,12 +80,13 @@ def read(request: Request) -> Linked:
     reader = contracts.Reader(tree, roles, lambda text: gatherer.parse(text, dialect), folder)
     contract = reader.read(salt, settings.units)
     key = caching.key(salt, contract.digest, gatherer.survey())
+    marked = (*sorted(gatherer.marked), *roles)
     # Of a project that is upgraded from a schema of the caller's, nothing is kept for other runs.
     known = projects.get(key) if not request.starts else None
     kept = keeping.decode(known) if known is not None else None
     if kept is not None:
         problems = (*contract.problems, *kept.problems)
-        return Linked(kept.project, discovered, problems, contract.crashes, gatherer.source)
+        return Linked(kept.project, discovered, problems, contract.crashes, gatherer.source, marked)
     gatherer.gather(request.progress)
     inputs = Inputs(
         python=gatherer.python,
@@ -108,7 +112,7 @@ def read(request: Request) -> Linked:
     gatherer.save()
     projects.save()
     project = Project(dialect=dialect) if isinstance(linked, Crash) else linked
-    return Linked(project, discovered, (*contract.problems, *problems), tuple(crashes), gatherer.source)
+    return Linked(project, discovered, (*contract.problems, *problems), tuple(crashes), gatherer.source, marked)
 
 
 def _complete(inputs: Inputs, gatherer: Gatherer, starts: tuple[Start, ...]) -> Project:
@@ -158,10 +162,20 @@ def judge(linked: Linked, settings: Settings, rules: RuleSet) -> Report:
                 crashes.append(outcome)
             else:
                 take(rule.name, outcome)
+    failed = {crash.part.removeprefix("rule ") for crash in crashes}
+    ran = frozenset() if linked.crashes else frozenset(severities).difference(failed)
+    comments = [
+        one for path in linked.marked if path in reported for one in ignores_in(path, linked.source(path) or "")
+    ]
+    judged = by_comments(diagnose(findings), comments, rules, ran, _statements_of(project))
+    findings.clear()
+    for name, finding in judged.problems:
+        take(name, finding)
     root = linked.discovered.root
     return Report(
         root,
-        diagnose(findings),
+        tuple(sorted((*judged.reported, *diagnose(findings)), key=lambda one: (one.finding.at, one.rule))),
+        suppressed=judged.suppressed,
         unresolved=tuple(sorted((u for u in linked.project.unresolved if u.span.path in reported), key=_by_place)),
         crashes=tuple(crashes),
         notices=linked.discovered.notices,
@@ -170,6 +184,17 @@ def judge(linked: Linked, settings: Settings, rules: RuleSet) -> Report:
         prefix=prefix_of(root),
         source=linked.source,
     )
+
+
+def _statements_of(project: Project) -> Callable[[Span], bool]:
+    """Whether a place is in an SQL statement."""
+
+    def is_sql(span: Span) -> bool:
+        return any(
+            one.span.path == span.path and one.span.line <= span.line <= one.span.end_line for one in project.statements
+        )
+
+    return is_sql
 
 
 def _check(rule: LoadedRule, project: Project) -> Iterator[Finding | Crash]:

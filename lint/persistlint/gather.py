@@ -14,6 +14,7 @@ import msgspec
 
 from persistlint import cache as caching
 from persistlint.cache import Cache
+from persistlint.comments import MARK
 from persistlint.crash import Crash
 from persistlint.discovery import Discovered
 from persistlint.encoding import UndecodableError, decode_python, decode_utf8
@@ -33,6 +34,7 @@ _FACTS = msgspec.msgpack.Decoder(FileFacts)
 _STATEMENTS = msgspec.msgpack.Decoder(tuple[SqlStatement, ...])
 _NOTHING = b""
 """Stands in the cache for a file that cannot hold persistence code."""
+_MARK = MARK.encode()
 _PACKAGE = Path(__file__).parent
 
 
@@ -48,6 +50,8 @@ class Gatherer:
         self.sql_files: dict[str, str] = {}
         self.problems: dict[str, Problem] = {}
         self.crashes: dict[str, Crash] = {}
+        self.marked: set[str] = set()
+        """Files that hold a comment to persistlint, or something that looks like one."""
         self._discovered = discovered
         self._tree = tree
         self._map = map_files
@@ -66,6 +70,8 @@ class Gatherer:
             data = self._read(path)
             if data is not None:
                 self._data[path] = data
+                if _MARK in data:
+                    self.marked.add(path)
                 self._keys[path] = caching.key(self._salt, data)
             problem = self.problems.get(path)
             explicit = path in self._discovered.explicit

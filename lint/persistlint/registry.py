@@ -57,6 +57,31 @@ INVALID_SYNTAX = LoadedRule(
     "0.1",
     _PAGES / "invalid_syntax.md",
 )
+UNUSED_IGNORE = LoadedRule(
+    "unused-ignore",
+    "ignores",
+    Severity.WARNING,
+    "A comment that ignores a rule which reports nothing there.",
+    "0.1",
+    _PAGES / "unused_ignore.md",
+)
+UNREADABLE_IGNORE = LoadedRule(
+    "unreadable-ignore",
+    "ignores",
+    Severity.ERROR,
+    "A comment that is meant to ignore a finding, but names no rule that there is.",
+    "0.1",
+    _PAGES / "unreadable_ignore.md",
+)
+STALE_BASELINE = LoadedRule(
+    "stale-baseline",
+    "ignores",
+    Severity.WARNING,
+    "An entry of the baseline whose finding is no more.",
+    "0.1",
+    _PAGES / "stale_baseline.md",
+)
+_OWN = (UNREADABLE_FILE, INVALID_SYNTAX, UNUSED_IGNORE, UNREADABLE_IGNORE, STALE_BASELINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +151,7 @@ def load() -> RuleSet:
 def assemble(rules: Sequence[LoadedRule]) -> RuleSet:
     """A set of those rules and the engine's own. Raises RulePackError when a name is used twice."""
     by_name: dict[str, LoadedRule] = {}
-    order = sorted((UNREADABLE_FILE, INVALID_SYNTAX, *rules), key=lambda rule: (rule.family, rule.name))
+    order = sorted((*_OWN, *rules), key=lambda rule: (rule.family, rule.name))
     families = {rule.family for rule in order}
     for rule in order:
         if rule.name in by_name:

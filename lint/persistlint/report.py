@@ -17,7 +17,10 @@ from persistlint.rule import Finding, Severity
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """A finding with the rule that made it. `fingerprint` names it across runs while lines around it move."""
+    """A finding with the rule that made it. `fingerprint` names it across runs while lines around it move.
+
+    Of findings that say the same of one file, each has its own: the first, the second, … in the order of their places.
+    """
 
     rule: str
     severity: Severity

@@ -30,6 +30,8 @@ class Settings:
     exclude: tuple[str, ...] = ()
     """Patterns as in .gitignore, relative to the root; a leading `!` takes back what is skipped by default."""
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    baseline: str | None = None
+    """The file of known findings, relative to the root; None is the one at the default place, where there is one."""
     dialect: str = "sqlite"
     matrix: str | None = None
     """The document with the table of units; None is the one at the default place, where there is one."""
@@ -203,6 +205,7 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     "ignore": _strings,
     "exclude": _strings,
     "per-file-ignores": _ignores_by_pattern,
+    "baseline": _path,
     "dialect": _dialect,
     "matrix": _path,
     "contracts": _paths,

@@ -27,6 +27,11 @@ class Tree(Protocol):
         """Whether the project has a file or folder of that path."""
         ...
 
+    @property
+    def added(self) -> frozenset[str]:
+        """Files that are here whether or not the disk has them."""
+        ...
+
     def prefetch(self, paths: Iterable[str]) -> None:
         """Be told which files will be read, where that saves time."""
         ...
@@ -63,6 +68,10 @@ class Disk:
     def exists(self, path: str) -> bool:
         return self._real(path) is not None
 
+    @property
+    def added(self) -> frozenset[str]:
+        return frozenset()
+
     def prefetch(self, paths: Iterable[str]) -> None:
         pass
 
@@ -93,6 +102,10 @@ class Overlay:
 
     def exists(self, path: str) -> bool:
         return path in self._replaced or self._base.exists(path)
+
+    @property
+    def added(self) -> frozenset[str]:
+        return frozenset(self._replaced)
 
     def prefetch(self, paths: Iterable[str]) -> None:
         self._base.prefetch(paths)

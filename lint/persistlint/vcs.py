@@ -44,6 +44,11 @@ class Repository:
         found = self._try("merge-base", "HEAD", other)
         return found.decode().split()[0] if found else other
 
+    def before(self, revision: str) -> Snapshot:
+        """The files at the commit where the current branch left `revision`; none where HEAD has no commit yet."""
+        base = self.merge_base(revision)
+        return Snapshot(self, {}) if base is None else self.at(base)
+
     def at(self, revision: str) -> Snapshot:
         """The project's files in a revision. Raises UserError for one that git does not know."""
         commit = self.commit(revision)
@@ -125,6 +130,11 @@ class Snapshot:
     def paths(self) -> tuple[str, ...]:
         """All files, sorted."""
         return self._paths
+
+    @property
+    def added(self) -> frozenset[str]:
+        """None: all files are those of the snapshot."""
+        return frozenset()
 
     def prefetch(self, paths: Iterable[str]) -> None:
         """Read many files with one run of git."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from persistlint import registry
 from persistlint.acceptance import Status, evaluate
 from persistlint.cli import output
 from persistlint.cli.progress import ProgressLine
-from persistlint.cli.project import Target, locate
-from persistlint.engine import Request
+from persistlint.cli.project import Target, requested
 from persistlint.reporters.acceptance import renderer
 
 FAILED = 1
@@ -17,12 +18,9 @@ DEFECT = 3
 
 def acceptance(target: Target, format_: str) -> int:
     """0 when all is accepted, 1 when a check fails or parity is incomplete, 2 when only something is undecided."""
-    root, settings = locate(target.paths, target.config, target.dialect)
     rules = registry.load()
     with ProgressLine() as progress:
-        result = evaluate(
-            Request(root, target.paths, settings, target.jobs, target.use_cache, progress=progress), rules
-        )
+        result = evaluate(replace(requested(target), progress=progress), rules)
     output.tell(result.report.notices, result.report.crashes)
     output.write(renderer(format_, color=output.wants_color())(result))
     if result.report.crashes:

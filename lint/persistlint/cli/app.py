@@ -12,7 +12,19 @@ import typer
 
 from persistlint import __version__
 from persistlint.cli import output
-from persistlint.cli.options import Config, Dialect, Jobs, NoCache, Paths, argument, flag, formats, names, option
+from persistlint.cli.options import (
+    Config,
+    Dialect,
+    Jobs,
+    NoCache,
+    Paths,
+    Staged,
+    argument,
+    flag,
+    formats,
+    names,
+    option,
+)
 from persistlint.cli.usage import UsageError, said
 from persistlint.crash import Crash, guarded
 from persistlint.errors import UserError, did_you_mean
@@ -138,6 +150,26 @@ def check(
         bool, flag("--fail-on-unknown", "List what cannot be known statically, and exit 1 for it.")
     ] = False,
     exit_zero: Annotated[bool, flag("--exit-zero", "Exit 0 even when there are findings.")] = False,
+    diff: Annotated[
+        str | None, option("--diff", metavar="REF", told="Report only what is new since this branch left REF.")
+    ] = None,
+    staged: Staged = False,
+    stdin_filename: Annotated[
+        Path | None,
+        option(
+            "--stdin-filename", metavar="FILE", told="Read this file's text from stdin, and report on it.", parser=Path
+        ),
+    ] = None,
+    baseline: Annotated[
+        Path | None,
+        option("--baseline", metavar="FILE", told="Leave out the findings that this file knows.", parser=Path),
+    ] = None,
+    write_baseline: Annotated[
+        bool, flag("--write-baseline", "Write all findings to the baseline, so that only new ones are reported.")
+    ] = False,
+    add_ignores: Annotated[
+        bool, flag("--add-ignores", "Write comments into the code that ignore what is reported.")
+    ] = False,
     config: Config = None,
     jobs: Jobs = 0,
     no_cache: NoCache = False,
@@ -159,8 +191,13 @@ def check(
         ignore=names(ignore) or (),
         fail_on_unknown=fail_on_unknown,
         exit_zero=exit_zero,
+        diff=diff,
+        stdin=stdin_filename,
+        baseline=baseline,
+        write_baseline=write_baseline,
+        add_ignores=add_ignores,
     )
-    return command(target(paths, config, dialect, jobs, no_cache=no_cache), wanted)
+    return command(target(paths, config, dialect, jobs, no_cache=no_cache, staged=staged), wanted)
 
 
 @_registered
@@ -168,6 +205,7 @@ def acceptance(
     *,
     paths: Paths = None,
     format_: Annotated[str, formats("text", "json", "markdown")] = "text",
+    staged: Staged = False,
     config: Config = None,
     jobs: Jobs = 0,
     no_cache: NoCache = False,
@@ -180,7 +218,7 @@ def acceptance(
     from persistlint.cli.acceptance import acceptance as command
     from persistlint.cli.project import target
 
-    return command(target(paths, config, dialect, jobs, no_cache=no_cache), format_)
+    return command(target(paths, config, dialect, jobs, no_cache=no_cache, staged=staged), format_)
 
 
 @_registered

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from persistlint import registry
+from persistlint import adoption, registry
+from persistlint.baseline import DEFAULT
 from persistlint.cli import output
 from persistlint.cli.progress import ProgressLine
-from persistlint.cli.project import Target, locate
-from persistlint.engine import Request, run
+from persistlint.cli.project import Target, requested
+from persistlint.engine import Request
 from persistlint.errors import UserError
 from persistlint.registry import RuleSet
 from persistlint.report import Report
 from persistlint.reporters import Format, render
 from persistlint.settings import Settings
+from persistlint.vcs import Repository
 
 FINDINGS = 1
 DEFECT = 3
@@ -33,18 +36,37 @@ class Wanted:
     ignore: tuple[str, ...] = ()
     fail_on_unknown: bool = False
     exit_zero: bool = False
+    diff: str | None = None
+    """The revision to compare with."""
+    stdin: Path | None = None
+    """The file whose text comes from stdin."""
+    baseline: Path | None = None
+    write_baseline: bool = False
+    add_ignores: bool = False
 
 
 def check(target: Target, wanted: Wanted) -> int:
     """The exit status of a check: 3 when a rule failed, else 1 when there is anything to report."""
-    if wanted.statistics and wanted.format not in ("text", "concise", "json"):
-        raise UserError(f"`--statistics` has no format `{wanted.format}`; there are text, json")
-    root, settings = locate(target.paths, target.config, target.dialect)
+    _refuse_what_cannot_be_meant(target, wanted)
+    unsaved = None if wanted.stdin is None else (wanted.stdin, sys.stdin.buffer.read())
+    request = requested(target, unsaved)
     rules = registry.load()
-    settings = _narrowed(settings, rules, wanted.select, wanted.ignore)
+    settings = _narrowed(request.settings, rules, wanted.select, wanted.ignore)
+    if wanted.baseline is not None:
+        if not wanted.write_baseline and not wanted.baseline.is_file():
+            raise UserError(f"baseline `{wanted.baseline}` does not exist")
+        settings = replace(settings, baseline=_inside(request.root, wanted.baseline))
     with ProgressLine() as progress:
-        report = run(Request(root, target.paths, settings, target.jobs, target.use_cache, progress=progress), rules)
+        request = replace(request, settings=settings, progress=progress)
+        if wanted.write_baseline:
+            return _write_baseline(request, rules)
+        before = None if wanted.diff is None else Repository(request.root).before(wanted.diff)
+        report = adoption.check(request, rules, before)
     output.tell(report.notices, report.crashes)
+    if wanted.add_ignores:
+        from persistlint.cli.add_ignores import add_ignores
+
+        return add_ignores(report, request, rules)
     if wanted.output is None:
         output.write(_rendered(report, wanted, color=output.wants_color()))
     else:
@@ -53,6 +75,34 @@ def check(target: Target, wanted: Wanted) -> int:
         return DEFECT
     fails = bool(report.diagnostics) or (wanted.fail_on_unknown and bool(report.unresolved))
     return FINDINGS if fails and not wanted.exit_zero else 0
+
+
+def _refuse_what_cannot_be_meant(target: Target, wanted: Wanted) -> None:
+    if wanted.statistics and wanted.format not in ("text", "concise", "json"):
+        raise UserError(f"`--statistics` has no format `{wanted.format}`; there are text, json")
+    changing = {"--write-baseline": wanted.write_baseline, "--add-ignores": wanted.add_ignores}
+    elsewhere = {"--staged": target.staged, "--stdin-filename": wanted.stdin is not None}
+    given = [name for name, present in (changing | elsewhere).items() if present]
+    if len(given) > 1:
+        raise UserError(f"`{given[0]}` and `{given[1]}` do not go together")
+    if wanted.write_baseline and wanted.diff is not None:
+        raise UserError("`--write-baseline` and `--diff` do not go together")
+
+
+def _write_baseline(request: Request, rules: RuleSet) -> int:
+    text, number = adoption.new_baseline(request, rules)
+    name = request.settings.baseline or DEFAULT
+    output.save(text, request.root / name)
+    output.write(f"{number} {'finding' if number == 1 else 'findings'} written to {name}\n")
+    return 0
+
+
+def _inside(root: Path, file: Path) -> str:
+    """A file that was typed, relative to the project's root."""
+    try:
+        return file.absolute().resolve().relative_to(root.resolve()).as_posix()
+    except ValueError:
+        raise UserError(f"baseline `{file}` lies outside of the project, `{root}`") from None
 
 
 def _rendered(report: Report, wanted: Wanted, *, color: bool) -> str:

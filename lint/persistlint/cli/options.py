@@ -68,6 +68,7 @@ Jobs = Annotated[
     option("--jobs", "-j", metavar="N", told="Worker processes; 0, the default, is one a processor.", parser=_count),
 ]
 NoCache = Annotated[bool, flag("--no-cache", "Neither read nor write `.persistlint_cache`.")]
+Staged = Annotated[bool, flag("--staged", "Read what git will commit, not what is on disk.")]
 Dialect = Annotated[
     str | None,
     option(

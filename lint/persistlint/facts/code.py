@@ -73,7 +73,7 @@ from persistlint.facts.statements import (
 
 __all__ = [
     "Alias", "AnnAssign", "Arg", "Assert", "Assign", "Attr", "AugAssign", "Await", "Bin", "Block", "Call", "Case",
-    "ClassDef", "Cmp", "Comment", "Comp", "Del", "Eval", "Expr", "FileFacts", "Fmt", "For", "FuncDef", "Gen",
+    "ClassDef", "Cmp", "Comp", "Del", "Eval", "Expr", "FileFacts", "Fmt", "For", "FuncDef", "Gen",
     "Handler", "Hint", "If", "IfExp", "Import", "ImportFrom", "Join", "Jump", "Lambda", "Lit", "Map", "Match", "Name",
     "Node", "Opaque", "Param", "Problem", "Raise", "Return", "Scope", "Seq", "Slice", "Star", "Stmt", "Str", "Sub",
     "Try", "Un", "Walrus", "While", "With", "Yield", "decode_body",
@@ -88,13 +88,6 @@ class Problem(msgspec.Struct, frozen=True):
     column: int
 
 
-class Comment(msgspec.Struct, frozen=True, array_like=True):
-    """A comment that speaks to persistlint: where its `#` stands and its text."""
-
-    at: int
-    text: str
-
-
 class FileFacts(msgspec.Struct, frozen=True):
     """All that one Python file says. `lines` holds the offset of each line's start, as native 32-bit integers."""
 
@@ -103,7 +96,6 @@ class FileFacts(msgspec.Struct, frozen=True):
     body: Block = ()
     bodies: tuple[bytes, ...] = ()
     hints: int = 0
-    comments: tuple[Comment, ...] = ()
     problem: Problem | None = None
 
 

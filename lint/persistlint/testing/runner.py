@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from persistlint import registry, settings
-from persistlint.engine import Request, run
+from persistlint.adoption import check
+from persistlint.engine import Request
 from persistlint.registry import RuleSet
 from persistlint.testing.cases import HEADINGS, Case, headings_of, read_cases
 
@@ -41,7 +42,7 @@ def check_case(case: Case, rules: RuleSet) -> None:
         root = Path(folder).resolve()
         _lay_out(case, root)
         chosen = replace(settings.load(root), select=tuple(wanted))
-        report = run(Request(root, [root], chosen, jobs=1, use_cache=False), rules)
+        report = check(Request(root, [root], chosen, jobs=1, use_cache=False), rules)
     problems = [f"{crash.part} failed: {crash.trace or crash.error}" for crash in report.crashes]
     found = {
         (item.finding.at.path, item.finding.at.line, item.rule): item.finding.message for item in report.diagnostics

@@ -55,8 +55,7 @@ def extract_python(path: str, text: str) -> code.FileFacts:
         return code.FileFacts(path, lines, problem=code.Problem(_first_line(str(error)), 1, 1))
     finally:
         sys.setrecursionlimit(limit)
-    comments = tuple(code.Comment(at, word) for at, word in lowering.comments)
-    return code.FileFacts(path, lines, body, tuple(lowering.bodies), int(lowering.hints), comments)
+    return code.FileFacts(path, lines, body, tuple(lowering.bodies), int(lowering.hints))
 
 
 def _syntax_problem(error: object) -> code.Problem:

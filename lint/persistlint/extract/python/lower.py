@@ -23,7 +23,6 @@ class Lowering:
     def __init__(self, text: str) -> None:
         self.text = text
         self.cursor = Cursor(text)
-        self.comments = self.cursor.comments
         self.bodies: list[bytes] = []
         self.hints = code.Hint.NONE
         self.began = 0

@@ -75,25 +75,21 @@ _OPENERS = {
 class Cursor:
     """Walks the tokens of one text; each `take` moves forward to the leaf of that text."""
 
-    __slots__ = ("_at", "_end", "_ends", "_index", "_starts", "_text", "_words", "comments")
+    __slots__ = ("_at", "_end", "_ends", "_index", "_starts", "_text", "_words")
 
     def __init__(self, text: str, start: int = 0, end: int | None = None) -> None:
         self._text = text
         self._end = len(text) if end is None else end
         self._at = start
-        self.comments: tuple[tuple[int, str], ...] = ()
         self._tokenise(start)
 
     def _tokenise(self, start: int) -> None:
         words: list[str] = []
         starts: list[int] = []
         ends: list[int] = []
-        comments: list[tuple[int, str]] = []
         for match in _TOKEN.finditer(self._text, start, self._end):
             word = match.group()
             if match.lastgroup == "comment":
-                if "persistlint" in word:
-                    comments.append((match.start(), word))
                 continue
             if word in _KEYWORDS:
                 continue
@@ -104,7 +100,6 @@ class Cursor:
         self._starts = starts
         self._ends = ends
         self._index = 0
-        self.comments = (*(one for one in self.comments if one[0] < start), *comments)
 
     @property
     def at(self) -> int:
