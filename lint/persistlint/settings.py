@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from persistlint.errors import SettingsError, did_you_mean
 from persistlint.tree import Disk, Tree
@@ -20,27 +20,114 @@ DIALECTS = (
 Table = Mapping[str, object]
 
 
+def _string(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"must be a string, not {_kind(value)}")
+    return value
+
+
+def _strings(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise ValueError(f"must be a list of strings, not {_kind(value)}")
+    items = cast("list[object]", value)
+    for item in items:
+        if not isinstance(item, str):
+            raise ValueError(f"must be a list of strings, and holds {_kind(item)}")
+    return tuple(item for item in items if isinstance(item, str))
+
+
+def _path(value: object) -> str:
+    path = _string(value)
+    if not path.strip():
+        raise ValueError("must not be empty")
+    return path
+
+
+def _paths(value: object) -> tuple[str, ...]:
+    return (_path(value),) if isinstance(value, str) else tuple(_path(item) for item in _strings(value))
+
+
+def _count(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError(f"must be a whole number, not {_kind(value)}")
+    if value < 1:
+        raise ValueError("must be at least 1")
+    return value
+
+
+def _dialect(value: object) -> str:
+    name = _string(value)
+    if name not in DIALECTS:
+        raise ValueError(f"names no known dialect: `{name}`{did_you_mean(name, DIALECTS)}")
+    return name
+
+
+def _ignores_by_pattern(value: object) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    table = _table(value)
+    if table is None:
+        raise ValueError(f"must be a table from patterns to lists of rules, not {_kind(value)}")
+    return tuple((pattern, _strings(names)) for pattern, names in table.items())
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, bool):
+        return "true or false"
+    kinds = ((str, "a string"), (int, "a number"), (float, "a number"), (list, "a list"), (dict, "a table"))
+    return next((name for kind, name in kinds if isinstance(value, kind)), "a date or time")
+
+
+Value = TypeVar("Value")
+
+
+def _setting(default: Value, reader: Callable[[object], object], told: str, otherwise: str = "") -> Value:
+    """A field that a settings file may have: its reader, what its value is, and in words what holds without it."""
+    made: Value = field(default=default, metadata={"reader": reader, "told": told, "otherwise": otherwise})
+    return made
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What the user asked for. Names of rules and families are checked when the rules are known (`registry`)."""
 
-    select: tuple[str, ...] | None = None
-    """Rules, families or `all`; None is every rule that is on by default."""
-    ignore: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    """Patterns as in .gitignore, relative to the root; a leading `!` takes back what is skipped by default."""
-    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    baseline: str | None = None
-    """The file of known findings, relative to the root; None is the one at the default place, where there is one."""
-    dialect: str = "sqlite"
-    matrix: str | None = None
-    """The document with the table of units; None is the one at the default place, where there is one."""
-    contracts: tuple[str, ...] | None = None
-    """The documents with the contracts; None as above."""
-    inventory: str | None = None
-    """The document with the table of artifacts; None as above."""
-    units: int | None = None
-    """How many units the matrix must have; None is any number."""
+    select: tuple[str, ...] | None = _setting(
+        None,
+        _strings,
+        'rules, families or `"all"`; a family stands for its rules that are on by default',
+        "every rule that is on by default",
+    )
+    ignore: tuple[str, ...] = _setting((), _strings, "rules or families to leave out")
+    exclude: tuple[str, ...] = _setting(
+        (), _strings, 'patterns as in `.gitignore`; `"!build/"` takes back a folder that is skipped by default'
+    )
+    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = _setting(
+        (), _ignores_by_pattern, "a table from such patterns to rules or families"
+    )
+    baseline: str | None = _setting(
+        None,
+        _path,
+        "the file of known findings, which `check --write-baseline` writes",
+        "`persistlint-baseline.json`, where there is one",
+    )
+    dialect: str = _setting("sqlite", _dialect, "the SQL dialect, as sqlglot names it")
+    matrix: str | None = _setting(
+        None,
+        _path,
+        "the contract document with the table of units",
+        "`.planning/specs/surfaces/DATA-PERSISTENCE-MATRIX.md`, where there is one",
+    )
+    contracts: tuple[str, ...] | None = _setting(
+        None,
+        _paths,
+        "the contract document, or a list of them",
+        "`.planning/specs/surfaces/DATA-PERSISTENCE-CONTRACTS.md`, where there is one",
+    )
+    inventory: str | None = _setting(
+        None,
+        _path,
+        "the document with the table of artifacts",
+        "`.planning/specs/INVENTORY.md`, where there is one",
+    )
+    units: int | None = _setting(None, _count, "how many units the matrix must have", "any number")
     origin: Path | None = None
     """The file that the settings were read from."""
     lines: Mapping[str, int] = field(default_factory=dict[str, int], compare=False)
@@ -144,76 +231,43 @@ def _key_lines(text: str, *, nested: bool) -> dict[str, int]:
     return lines
 
 
-def _string(value: object) -> str:
-    if not isinstance(value, str):
-        raise ValueError(f"must be a string, not {_kind(value)}")
-    return value
+@dataclass(frozen=True, slots=True)
+class Described:
+    """One setting as a settings file has it, for documentation."""
+
+    name: str
+    told: str
+    default: str
+    """In Markdown."""
 
 
-def _strings(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list):
-        raise ValueError(f"must be a list of strings, not {_kind(value)}")
-    items = cast("list[object]", value)
-    for item in items:
-        if not isinstance(item, str):
-            raise ValueError(f"must be a list of strings, and holds {_kind(item)}")
-    return tuple(item for item in items if isinstance(item, str))
-
-
-def _path(value: object) -> str:
-    path = _string(value)
-    if not path.strip():
-        raise ValueError("must not be empty")
-    return path
-
-
-def _paths(value: object) -> tuple[str, ...]:
-    return (_path(value),) if isinstance(value, str) else tuple(_path(item) for item in _strings(value))
-
-
-def _count(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError(f"must be a whole number, not {_kind(value)}")
-    if value < 1:
-        raise ValueError("must be at least 1")
-    return value
-
-
-def _dialect(value: object) -> str:
-    name = _string(value)
-    if name not in DIALECTS:
-        raise ValueError(f"names no known dialect: `{name}`{did_you_mean(name, DIALECTS)}")
-    return name
-
-
-def _ignores_by_pattern(value: object) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    table = _table(value)
-    if table is None:
-        raise ValueError(f"must be a table from patterns to lists of rules, not {_kind(value)}")
-    return tuple((pattern, _strings(names)) for pattern, names in table.items())
-
-
-def _kind(value: object) -> str:
-    if isinstance(value, bool):
-        return "true or false"
-    kinds = ((str, "a string"), (int, "a number"), (float, "a number"), (list, "a list"), (dict, "a table"))
-    return next((name for kind, name in kinds if isinstance(value, kind)), "a date or time")
-
-
-_READERS: Mapping[str, Callable[[object], object]] = {
-    "select": _strings,
-    "ignore": _strings,
-    "exclude": _strings,
-    "per-file-ignores": _ignores_by_pattern,
-    "baseline": _path,
-    "dialect": _dialect,
-    "matrix": _path,
-    "contracts": _paths,
-    "inventory": _path,
-    "units": _count,
-}
+def described() -> tuple[Described, ...]:
+    """Every setting, in the order of its declaration."""
+    return tuple(
+        Described(
+            _key(one.name), one.metadata["told"], one.metadata["otherwise"] or f"`{_shown(one.name, one.default)}`"
+        )
+        for one in fields(Settings)
+        if one.metadata
+    )
 
 
 def setting_names() -> tuple[str, ...]:
     """Every key that a settings file may have."""
     return tuple(_READERS)
+
+
+def _key(name: str) -> str:
+    return name.replace("_", "-")
+
+
+def _shown(name: str, default: object) -> str:
+    """A default in TOML, as code."""
+    if default == ():
+        return "`{}`" if name == "per_file_ignores" else "`[]`"
+    return f'`"{default}"`'
+
+
+_READERS: Mapping[str, Callable[[object], object]] = {
+    _key(one.name): one.metadata["reader"] for one in fields(Settings) if one.metadata
+}

@@ -324,6 +324,12 @@ class TestOtherCommands:
 
         assert f"# settings: {tmp_path}/persistlint.toml" in shown
         assert tomllib.loads(shown) == {**tomllib.loads(settings), "ignore": [], "dialect": "sqlite"}
+        sources = {line.split(" ")[0].strip("#[]"): line.rpartition("# ")[2] for line in shown.splitlines()[3:]}
+        assert (sources["select"], sources["exclude"]) == ("persistlint.toml:1", "persistlint.toml:2")
+        assert (sources["per-file-ignores"], sources["dialect"]) == ("persistlint.toml:3", "default")
+        assert "# units " in shown
+        document = json.loads(persistlint("config", "--format", "json", cwd=tmp_path).stdout)
+        assert document["settings"]["select"] == {"value": ["files"], "source": "persistlint.toml", "line": 1}
 
     @pytest.mark.parametrize("flag", ["--version", "-V"])
     def test_version(self, tmp_path: Path, flag: str) -> None:

@@ -14,7 +14,7 @@ from persistlint.cli import app
 from persistlint.cli.rules import markdown
 from persistlint.engine import Request, run
 from persistlint.reporters import Format, render
-from persistlint.settings import load, setting_names
+from persistlint.settings import described, load, setting_names
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -43,6 +43,15 @@ def set_up_commands() -> list[str]:
 
 def test_the_table_of_rules_is_fresh() -> None:
     assert generated("rules", markdown(RULES)), "run this test with UPDATE_SNAPSHOTS=1"
+
+
+def settings_table() -> str:
+    rows = [f"| `{one.name}` | {one.told} | {one.default} |" for one in described()]
+    return "\n".join(["| key | value | default |", "|---|---|---|", *rows]) + "\n"
+
+
+def test_the_table_of_settings_is_fresh() -> None:
+    assert generated("settings", settings_table()), "run this test with UPDATE_SNAPSHOTS=1"
 
 
 def test_the_finding_on_the_first_screen_is_a_real_one() -> None:

@@ -313,12 +313,13 @@ def explain(
 def config(
     *,
     paths: Paths = None,
+    format_: Annotated[str, formats("text", "json")] = "text",
     config: Config = None,
 ) -> int:
-    """Show the root and the settings that a check would use, as TOML.
+    """Show the settings that a check would use, and where each comes from.
 
     PATHS are files and folders of the project; the current folder by default.
     """
     from persistlint.cli.config import config as command
 
-    return command(paths or [Path()], config)
+    return command(paths or [Path()], config, format_)

@@ -26,7 +26,7 @@ from persistlint.rule import Edit, Finding, Fix, Label, Severity
 from persistlint.source import Span
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "schemas" / "sarif-2.1.0.json").read_text())
-SARIF = jsonschema.Draft4Validator(SCHEMA)
+SARIF: Any = jsonschema.Draft4Validator(SCHEMA)
 RULES = tuple(registry.assemble(registry.load_pack(registry.BUILT_IN)))
 
 FIX = Fix("add the column", (Edit(Span("models.py", 2, 1, 2, 1), "size INT"), Edit(Span("b.py", 1, 1, 1, 3), "")))
@@ -220,7 +220,7 @@ def reports(draw: st.DrawFn) -> Report:
         unresolved=(Unresolved(draw(TEXT), Span(path, 1, 1)),),
         crashes=(Crash(draw(TEXT), draw(TEXT), ""),),
         notices=(Notice(path, draw(TEXT)),),
-        source=lambda _path: f"x = '{message}'\n{label}\n",
+        source=dict.fromkeys([path], f"x = '{message}'\n{label}\n").get,
     )
 
 
