@@ -286,11 +286,3 @@ def test_hints_say_what_a_body_holds() -> None:
         "opens": code.Hint.RESOURCES, "upgrade": code.Hint.ALEMBIC, "outer": code.Hint.SQL,
     }  # fmt: skip
     assert code.Hint(found.hints) & code.Hint.SQL
-
-
-def test_comments_that_speak_to_persistlint_are_kept_with_their_place() -> None:
-    text = "a = 1  # persistlint: ignore[x]\n# other\nb = '# persistlint: no comment'\n"
-    found = facts(text)
-
-    assert [(one.at, one.text) for one in found.comments] == [(7, "# persistlint: ignore[x]")]
-    assert text[7:].startswith("# persistlint")
