@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from persistlint.facts import code
@@ -33,7 +34,10 @@ if TYPE_CHECKING:
     from persistlint.project.interp.machine import Machine
 
 _MOST_RANGE = 512
-_MOST_ITEMS = 5000
+MOST_ITEMS = 5000
+"""Longer lists and dicts are cut and open: no program's tables need them, and doubling one again and again must end."""
+_COMPARED_IN_A_STEP = 4
+"""Entries of a list or dict that are looked through in one step of the budget."""
 
 
 def iterate(value: Value) -> Items | None:
@@ -78,6 +82,7 @@ def item(machine: Machine, base: Value, index: Value, loc: Loc) -> Value:
     """`base[index]`."""
     match base:
         case Mapping():
+            look_through(machine, base)
             return _entry(base, index, loc)
         case Row():
             return _cell(base, index, loc)
@@ -131,9 +136,34 @@ def _entry(base: Mapping, index: Value, loc: Loc) -> Value:
 def set_item(machine: Machine, base: Value, index: Value, value: Value) -> None:
     """`base[index] = value`."""
     if isinstance(base, Mapping):
-        base.entries.append((index, value))
-        if machine.uncertain:
-            base.open = True
+        enter(base, [(index, value)], open_=bool(machine.uncertain))
+
+
+def enter(target: Mapping, entries: Sequence[tuple[Value, Value]], *, open_: bool = False) -> None:
+    """Put entries into a dict; `open_` where there may be more of them."""
+    if len(target.entries) + len(entries) > MOST_ITEMS:
+        target.open = True
+        return
+    target.entries.extend(entries)
+    target.open = target.open or open_
+
+
+def append(machine: Machine, target: Items, value: Value, at: int | None = None) -> None:
+    """Put one value into a list, at its end or at a place."""
+    if len(target.items) < MOST_ITEMS:
+        target.items.insert(len(target.items) if at is None else at, value)
+    target.open = target.open or bool(machine.uncertain) or len(target.items) == MOST_ITEMS
+
+
+def look_through(machine: Machine, container: Value) -> None:
+    """Count the work of finding something in a list or dict."""
+    match container:
+        case Items(items=found):
+            machine.steps += len(found) // _COMPARED_IN_A_STEP
+        case Mapping(entries=pairs):
+            machine.steps += len(pairs) // _COMPARED_IN_A_STEP
+        case _:
+            pass
 
 
 def sliced(machine: Machine, base: Value, bounds: code.Slice, frame: Frame) -> Value:
@@ -164,7 +194,7 @@ def extend(machine: Machine, target: Items, value: Value, *, certain: bool = Fal
     if items is None:
         target.open = True
         return
-    if len(target.items) + len(items.items) > _MOST_ITEMS:
+    if len(target.items) + len(items.items) > MOST_ITEMS:
         target.open = True
         return
     target.items.extend(items.items)

@@ -163,8 +163,7 @@ def _map(machine: Machine, node: code.Map, frame: Frame) -> Value:
         if key is None:
             inner = machine.eval(value, frame)
             if isinstance(inner, Mapping):
-                out.entries.extend(inner.entries)
-                out.open = out.open or inner.open
+                elements.enter(out, inner.entries, open_=inner.open)
             else:
                 out.open = True
         else:
@@ -207,6 +206,8 @@ def _cmp(machine: Machine, node: code.Cmp, frame: Frame) -> Value:
     left = machine.eval(node.left, frame)
     rights = [(op, machine.eval(right, frame)) for op, right in node.pairs]
     if len(rights) == 1:
+        if rights[0][0] in ("in", "not in"):
+            elements.look_through(machine, rights[0][1])
         return operators.compare(rights[0][0], left, rights[0][1], loc_of(node, frame))
     return Operation("chain", (left, *(right for _, right in rights)), loc_of(node, frame))
 

@@ -69,6 +69,7 @@ def for_(machine: Machine, stmt: code.For, frame: Frame) -> str | None:
     items = elements.iterate(iterable)
     if items is not None and not items.open and len(items.items) <= _MOST_ITERATIONS:
         for item in items.items:
+            machine.steps += 1
             binding.bind(machine, stmt.target, item, frame)
             signal = machine.block(stmt.body, frame)
             if signal == "break":

@@ -34,6 +34,9 @@ _CHANGES: dict[str, Callable[[str], str]] = {
     "lower": str.lower, "upper": str.upper, "title": str.title, "capitalize": str.capitalize,
     "swapcase": str.swapcase, "casefold": str.casefold,
 }  # fmt: skip
+_REPEATED_GROUP = re.compile(r"\)\s*[*+{]")
+_REPEATS = re.compile(r"[*+{]")
+_MOST_REPEATS = 2
 _TESTS = frozenset({"startswith", "endswith", "isdigit", "isidentifier", "isalnum", "isalpha", "isupper", "islower"})
 
 
@@ -90,12 +93,17 @@ def _row(base: Row, name: str, args: list[Value]) -> Value | None:
 def substitute(pattern: Value, replacement: Value, subject: Value) -> Value:
     """`re.sub(pattern, replacement, subject)` of known strings."""
     one, two, three = known(pattern), known(replacement), known(subject)
-    if one is None or two is None or three is None or len(three) > 200 or len(one) > 200:
+    if one is None or two is None or three is None or len(three) > 200 or len(one) > 200 or _may_take_long(one):
         return Unknown("a substitution")
     try:
         return Text((Chunk(re.sub(one, two, three), "", None),))
     except (re.error, IndexError):
         return Unknown("a substitution that fails")
+
+
+def _may_take_long(pattern: str) -> bool:
+    """Whether a pattern repeats what repeats, or repeats so often that trying all ways takes too long."""
+    return bool(_REPEATED_GROUP.search(pattern)) or len(_REPEATS.findall(pattern)) > _MOST_REPEATS
 
 
 def _text(base: Text, name: str, args: list[Value], kwargs: dict[str, Value], loc: Loc, source: str) -> Value | None:
@@ -165,13 +173,11 @@ def _test(base: Text, name: str, args: list[Value]) -> Value:
 def _list(machine: Machine, base: Items, name: str, args: list[Value]) -> Value | None:
     match name:
         case "append" | "add" | "appendleft" if args:
-            base.items.append(args[0])
-            base.open = base.open or bool(machine.uncertain)
+            elements.append(machine, base, args[0])
             return NONE
         case "insert" if len(args) > 1:
             at = args[0].value if isinstance(args[0], Const) and isinstance(args[0].value, int) else len(base.items)
-            base.items.insert(at, args[1])
-            base.open = base.open or bool(machine.uncertain)
+            elements.append(machine, base, args[1], at)
             return NONE
         case "extend" | "update" if args:
             elements.extend(machine, base, args[0])
@@ -198,6 +204,7 @@ def _dict(machine: Machine, base: Mapping, name: str, args: list[Value], loc: Lo
         case "values":
             return Items("list", [value for _, value in base.entries], open=base.open)
         case "get" | "pop" | "setdefault" if args:
+            elements.look_through(machine, base)
             wanted = known(args[0])
             found = base.get(wanted) if wanted is not None else None
             if found is not None:
@@ -205,12 +212,11 @@ def _dict(machine: Machine, base: Mapping, name: str, args: list[Value], loc: Lo
             if wanted is None or base.open:
                 return choose(*(value for _, value in base.entries), Unknown("an entry of a dict", loc))
             if name == "setdefault" and len(args) > 1:
-                base.entries.append((args[0], args[1]))
+                elements.enter(base, [(args[0], args[1])])
             return args[1] if len(args) > 1 else NONE
         case "update" if args:
             if isinstance(args[0], Mapping):
-                base.entries.extend(args[0].entries)
-                base.open = base.open or args[0].open or bool(machine.uncertain)
+                elements.enter(base, args[0].entries, open_=args[0].open or bool(machine.uncertain))
             else:
                 base.open = True
             return NONE

@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from persistlint.project.interp import texts
+from persistlint.project.interp import elements, texts
 from persistlint.project.interp.values import (
     FALSE,
     NONE,
@@ -49,8 +49,6 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 }  # fmt: skip
 _LARGEST = 2**62
 _MOST_REPEATS = 1000
-_MOST_ITEMS = 5000
-"""Longer lists are cut and open: no program's tables need them, and doubling one again and again must end."""
 
 
 def binary(op: str, left: Value, right: Value, loc: Loc, source: str) -> Value:
@@ -66,11 +64,14 @@ def binary(op: str, left: Value, right: Value, loc: Loc, source: str) -> Value:
         return texts.concat([texts.piece(left, loc, source), right])
     if isinstance(left, Items) and isinstance(right, Items) and op in ("+", "|"):
         items = [*left.items, *right.items]
-        return Items(left.kind, items[:_MOST_ITEMS], open=left.open or right.open or len(items) > _MOST_ITEMS)
+        most = elements.MOST_ITEMS
+        return Items(left.kind, items[:most], open=left.open or right.open or len(items) > most)
     if isinstance(left, Items) and op == "*":
         return _repeat(left, right)
     if isinstance(left, Mapping) and isinstance(right, Mapping) and op == "|":
-        return Mapping([*left.entries, *right.entries], open=left.open or right.open)
+        union = Mapping(list(left.entries), open=left.open)
+        elements.enter(union, right.entries, open_=right.open)
+        return union
     if isinstance(left, Const) and isinstance(right, Const):
         return _arithmetic(op, left, right, loc)
     if isinstance(left, Items) and op == "+":

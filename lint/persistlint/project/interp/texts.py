@@ -24,17 +24,21 @@ _PERCENT = re.compile(
 )
 _BRACE = re.compile(r"\{\{|\}\}|\{(?P<field>[^{}:!]*)(?:![rsa])?(?::(?P<spec>[^{}]*))?\}")
 _LONGEST = 400_000
-_MOST_PARTS = 20_000
+_MOST_CHARACTERS = 4_000_000
+_MOST_PARTS = 5_000
 _EMPTY = Text((Chunk("", "", None),))
 
 
 def concat(parts: Sequence[Text]) -> Text:
     """The texts, one behind the other; of too many parts only the first, and a gap for the rest."""
     out: list[Chunk | Gap] = []
+    size = 0
     for text in parts:
+        size += sum(len(part.text) for part in text.parts if isinstance(part, Chunk))
+        if size > _MOST_CHARACTERS or len(out) + len(text.parts) > _MOST_PARTS:
+            # It was doubled again and again.
+            return Text((*out, Gap(Unknown("the rest of a long text"), Loc("", 0, 0))))
         out.extend(text.parts)
-        if len(out) > _MOST_PARTS:  # a text that was doubled again and again
-            return Text((*out[:_MOST_PARTS], Gap(Unknown("the rest of a long text"), Loc("", 0, 0))))
     return Text(tuple(out)) if out else _EMPTY
 
 
