@@ -19,7 +19,8 @@ from persistlint.project.link import Inputs, link_all
 from persistlint.project.model import Project
 from persistlint.registry import LoadedRule, RuleSet
 from persistlint.replay.fresh import fresh_tables
-from persistlint.replay.upgrades import Start, carry_out
+from persistlint.replay.starts import Start
+from persistlint.replay.upgrades import carry_out
 from persistlint.report import Report, diagnose
 from persistlint.rule import Finding, Severity
 from persistlint.settings import Settings

@@ -37,7 +37,17 @@ from persistlint.facts.sql import (
     TableUse,
 )
 from persistlint.facts.stores import Database, Hook, Kept, Opening, PragmaUse
-from persistlint.facts.upgrades import Difference, FailedStep, Head, StoreUpgrade, UpgradeStart, UpgradeStep
+from persistlint.facts.upgrades import (
+    Difference,
+    FailedStep,
+    Head,
+    RacedStep,
+    StoreUpgrade,
+    UncalledUpgrade,
+    UnsavedStep,
+    UpgradeStart,
+    UpgradeStep,
+)
 from persistlint.project.contract import Contract
 from persistlint.project.definitions import Fresh
 from persistlint.project.model import Interpolation, Operation, Project, Segment, Statement
@@ -86,6 +96,7 @@ __all__ = [
     "Pragma",
     "PragmaUse",
     "Project",
+    "RacedStep",
     "Role",
     "Row",
     "Rule",
@@ -100,9 +111,11 @@ __all__ = [
     "TableClause",
     "TableFact",
     "TableUse",
+    "UncalledUpgrade",
     "UniqueFact",
     "Unit",
     "Unresolved",
+    "UnsavedStep",
     "UpgradeClause",
     "UpgradeStart",
     "UpgradeStep",

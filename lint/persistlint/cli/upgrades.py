@@ -8,7 +8,8 @@ from persistlint.cli.project import Target, locate
 from persistlint.encoding import UndecodableError, decode_utf8
 from persistlint.engine import Request, read
 from persistlint.errors import UserError
-from persistlint.replay.upgrades import EMPTY, Start
+from persistlint.facts.upgrades import EMPTY
+from persistlint.replay.starts import Start
 
 DEFECT = 3
 
@@ -50,4 +51,6 @@ def _start(baseline: str, dialect: str | None) -> Start:
         raise UserError(f"baseline `{baseline}` cannot be read: {error.strerror or error}") from None
     except UndecodableError as error:
         raise UserError(f"baseline `{baseline}` cannot be read: {error}") from None
-    return Start(baseline, tuple(script[one.start : one.end] for one in parse(script, dialect or "sqlite")))
+    return Start(
+        baseline, tuple(script[one.start : one.end] for one in parse(script, dialect or "sqlite")), promised=True
+    )

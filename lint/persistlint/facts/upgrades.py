@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from persistlint.source import Span
 
+INFERRED = "inferred"
+EMPTY = "empty"
+
 
 @dataclass(frozen=True, slots=True)
 class UpgradeStep:
@@ -42,6 +45,44 @@ class FailedStep:
     """False under a condition that could not be decided."""
     caught: bool = False
     """Whether the code goes on in spite of it."""
+    later: Span | None = None
+    """Where the project makes the table or column that is not there yet, where it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnsavedStep:
+    """A statement whose connection is closed without a commit.
+
+    `begun` is whether a transaction was open, so that it is rolled back: Python's sqlite3 opens none before DDL.
+    """
+
+    span: Span
+    function: str | None
+    statement: str
+    opened: Span
+    begun: bool
+    certain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RacedStep:
+    """A statement that fails when it is done twice, whose guard was asked, at `asked`, in another transaction."""
+
+    span: Span
+    function: str | None
+    statement: str
+    asked: Span
+    tables: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UncalledUpgrade:
+    """A function that changes a schema and that nothing calls or names, beside others, as `beside`, that are called."""
+
+    name: str
+    span: Span
+    statement: str
+    beside: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +114,17 @@ class UpgradeStart:
     differences: tuple[Difference, ...]
     uncertain: tuple[str, ...] = ()
     """The tables, in lower case, that may be other than they were replayed; `*` where these may be any."""
+    reordered: tuple[Difference, ...] = ()
+    """Tables whose columns stand in another order: aspect `column-order`, the columns joined by commas."""
 
     def knows(self, table: str) -> bool:
         """Whether all that is done to a table was replayed for certain."""
         return "*" not in self.uncertain and table.lower() not in self.uncertain
+
+    @property
+    def is_inferred(self) -> bool:
+        """Whether nobody says that this schema ever existed."""
+        return self.start == INFERRED
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +148,9 @@ class StoreUpgrade:
     """Of revisions: those that no other builds on."""
     repeated: tuple[FailedStep, ...] = ()
     """Of a path that runs at every start: what SQLite refuses when it runs again."""
+    opening: tuple[FailedStep, ...] = ()
+    """Of a path that runs at every start: what SQLite refuses when it opens a database that is not there yet."""
+    surplus: tuple[Difference, ...] = ()
+    """Of a path that runs at every start: the columns that even a new database only has because a step adds them."""
+    unsaved: tuple[UnsavedStep, ...] = ()
+    raced: tuple[RacedStep, ...] = ()

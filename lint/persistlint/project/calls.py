@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from persistlint.project.interp.frames import CallEvent
 from persistlint.project.interp.texts import skeleton
-from persistlint.project.interp.values import Class, Function, Made, Text, Value, options_of
+from persistlint.project.interp.values import Attribute, Class, Function, Made, Text, Value, options_of
 
 _CHANGES = re.compile(
     r"\s*(?:ALTER\s+TABLE|CREATE\s+(?:UNIQUE\s+)?(?:TABLE|INDEX)|DROP\s+(?:TABLE|INDEX))\b", re.IGNORECASE
@@ -27,10 +27,14 @@ class Calls:
     defining: set[Key] = field(default_factory=set[Key])
     migrating: set[Key] = field(default_factory=set[Key])
     """Functions that run Alembic's revisions."""
+    at_import: list[tuple[str, Value]] = field(default_factory=list[tuple[str, Value]])
+    """The files that call `create_all` while they are imported, each with what it is called on."""
 
     def on_call(self, event: CallEvent) -> None:
         """Note one call."""
         if event.caller is None:
+            if event.name == "create_all" and isinstance(event.func, Attribute):
+                self.at_import.append((event.path, event.func.base))
             return
         for func in options_of(event.func):
             target = func.find("__init__") if isinstance(func, Class) else func

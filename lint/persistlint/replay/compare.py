@@ -50,6 +50,17 @@ def drifts(fresh: Memory, upgraded: Memory, parse: Parse) -> list[Drift]:
     return out
 
 
+def reordered(fresh: Memory, upgraded: Memory) -> Iterator[Drift]:
+    """Tables with the same columns in another order: a new column goes last, wherever its model has it."""
+    left, right = _tables(fresh), _tables(upgraded)
+    for key in sorted(left.keys() & right.keys()):
+        one = [column.name.lower() for column in fresh.columns(left[key])]
+        other = [column.name.lower() for column in upgraded.columns(right[key])]
+        if one != other and sorted(one) == sorted(other):
+            first = next(name for name, twin in zip(one, other, strict=True) if name != twin)
+            yield Drift(left[key], "column-order", "changed", first, ",".join(one), ",".join(other))
+
+
 def _tables(memory: Memory) -> dict[str, str]:
     return {one.name.lower(): one.name for one in memory.stored() if one.kind == "table"}
 

@@ -88,12 +88,12 @@ def openers(
 ) -> list[Function]:
     """The fewest functions from which all of `acting` (functions that change a schema) are reached, each as close to
     them as can be. Those that only define what is missing (`create_all`) upgrade nothing and are left out."""
-    reach = {key: _reach(key, edges) for key in functions}
+    reached = {key: reach(key, edges) for key in functions}
     left = set(acting)
     out: list[Function] = []
     while left:
-        best = max(reach, key=lambda key: (len(reach[key] & left), -len(reach[key]), key[0], -key[1]))
-        covered = reach[best] & left
+        best = max(reached, key=lambda key: (len(reached[key] & left), -len(reached[key]), key[0], -key[1]))
+        covered = reached[best] & left
         if not covered:
             break
         left -= covered
@@ -106,7 +106,7 @@ def both(
     functions: Mapping[Key, Function], edges: Mapping[Key, set[Key]], some: set[Key], others: set[Key]
 ) -> Function | None:
     """The function closest to them from which one of `some` and one of `others` are reached."""
-    found = [(len(reach), key) for key in functions if (reach := _reach(key, edges)) & some and reach & others]
+    found = [(len(some_), key) for key in functions if (some_ := reach(key, edges)) & some and some_ & others]
     return functions[min(found)[1]] if found else None
 
 
@@ -120,7 +120,8 @@ def common(left: str, right: str) -> int:
     return count
 
 
-def _reach(start: Key, edges: Mapping[Key, set[Key]]) -> set[Key]:
+def reach(start: Key, edges: Mapping[Key, set[Key]]) -> set[Key]:
+    """What is called from a function, itself included."""
     seen = {start}
     stack = [start]
     while stack:

@@ -37,9 +37,10 @@ from persistlint.project.interp.values import (
     options_of,
     text,
 )
-from persistlint.project.interp.world import Raised
+from persistlint.project.interp.world import REFUSED, Raised
 from persistlint.project.sqlalchemy.draft import TableDraft
 from persistlint.replay.alembic import Alembic
+from persistlint.replay.connections import Connections, Moment, Read
 from persistlint.replay.ddl import create_index, create_table
 from persistlint.replay.handles import Handles
 from persistlint.replay.memory import Memory, quoted
@@ -56,7 +57,6 @@ _INSPECT = frozenset({
 })  # fmt: skip
 _DATA = (Kind.INSERT, Kind.UPDATE, Kind.DELETE)
 _REFUSED = ("NotImplementedError", "RuntimeError")
-_FAILED = ("OperationalError", "DatabaseError", "DBAPIError", "StatementError", "SQLAlchemyError", "Error")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,9 @@ class Step:
     """The indexes and triggers that a dropped table had."""
     depth: int = 0
     """How many conditions that could not be decided it stands under."""
+    shielded: bool = False
+    """Whether it stands in a `try` that goes on when the database refuses something."""
+    moment: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,10 @@ class Live:
         """Told before each revision that such a call runs."""
         self.blind = False
         """Whether rows were changed in a way that is not known."""
+        self.connections = Connections()
+        self.reads: list[Read] = []
+        """The questions about the schema that guards ask."""
+        self._moment: Moment | None = None
         self._parse = parse
         self.models = models
         self._alembic = Alembic(self)
@@ -128,15 +135,17 @@ class Live:
             answer = self._alembic.call(machine, name, option, args, kwargs, loc)
             if answer is not None:
                 return answer
+        self._moment = self.connections.moment(func) if name in _EXECUTE or name in _INSPECT else None
         if name in _EXECUTE:
-            return self._execute(machine, args, kwargs, loc)
+            return self._execute(machine, func, args, kwargs, loc)
         if name in _INSPECT and isinstance(node.func, code.Attr):
-            return self._inspect(name, args, kwargs)
+            return self._inspect(name, args, kwargs, loc)
+        self.connections.called(func, name)
         if name == "compile" and isinstance(func, Attribute) and isinstance(func.base, Text):
             return func.base  # `column.type.compile(dialect)`
         self.blind = self.blind or name in _UNIT_OF_WORK
         if name in _FETCHES and isinstance(node.func, code.Attr):
-            self._orm_query(func)
+            self._orm_query(machine, func, loc)
             return None
         if name in ("create_all", "drop_all", "create", "drop") and isinstance(node.func, code.Attr):
             return self._create(machine, name, func, kwargs, loc)
@@ -151,9 +160,10 @@ class Live:
         """See `World.attribute`."""
         return self.models.handles.attribute(base, name)
 
-    def leave(self, machine: Machine, value: Value) -> None:
+    def leave(self, machine: Machine, value: Value, manager: code.Expr) -> None:
         """See `World.leave`."""
         self._alembic.leave(machine, value)
+        self.connections.left(value, manager)
 
     # -- running -------------------------------------------------------------------------------------------------------
 
@@ -184,12 +194,18 @@ class Live:
         attached: tuple[str, ...] = (),
     ) -> None:
         """Note a step that was tried."""
-        depth = machine.uncertain
-        self.steps.append(Step(statement, loc, machine.running, error, kind, tables, not depth, attached, depth))
+        depth, shielded = machine.uncertain, bool(machine.shields)
+        self.steps.append(
+            Step(
+                statement, loc, machine.running, error, kind, tables, not depth, attached, depth, shielded, self._moment
+            )
+        )
         if error is not None:
-            raise Raised(error, _REFUSED if error.startswith("No support for ALTER") else _FAILED)
+            raise Raised(error, _REFUSED if error.startswith("No support for ALTER") else REFUSED.kinds)
 
-    def _execute(self, machine: Machine, args: list[Value], kwargs: dict[str, Value], loc: Loc) -> Value | None:
+    def _execute(
+        self, machine: Machine, func: Value, args: list[Value], kwargs: dict[str, Value], loc: Loc
+    ) -> Value | None:
         value = args[0] if args else next(iter(kwargs.values()), None)
         whole = sql_of(value)
         if whole is None:
@@ -197,8 +213,11 @@ class Live:
             return Result(None) if isinstance(value, Text | Made | Unknown | Attribute) else None
         rows: list[Row] | None = []
         bound = len(args) > 1 or len(kwargs) > (0 if args else 1)
+        script = isinstance(func, Attribute) and func.name == "executescript"
         for sql in self._parse(whole, "sqlite"):
-            rows = self._statement(machine, whole[sql.start : sql.end], sql, loc, bound=bound)
+            statement = whole[sql.start : sql.end]
+            rows = self._statement(machine, statement, sql, loc, bound=bound)
+            self.connections.executed(func, statement, sql.kind, loc, machine.running, machine.uncertain, script=script)
         return Result(rows)
 
     def _statement(
@@ -210,7 +229,8 @@ class Live:
             self.steps.append(Step(statement, loc, machine.running, None, "unknown", tables, certain=False))
             return None
         if sql.kind in (Kind.SELECT, Kind.PRAGMA, Kind.OTHER):
-            return self._query(statement, sql, bound=bound)
+            self._asked(tuple(use.name for use in sql.tables), sql, loc)
+            return self._query(machine, statement, sql, loc, bound=bound)
         if sql.kind in (Kind.BEGIN, Kind.COMMIT, Kind.ROLLBACK, Kind.SAVEPOINT, Kind.RELEASE):
             return []
         if sql.kind in _DATA and (bound or "?" in statement or ":" in statement):
@@ -219,7 +239,15 @@ class Live:
         self.run(machine, statement, loc, sql.kind.value, tables)
         return []
 
-    def _query(self, statement: str, sql: SqlStatement, *, bound: bool) -> list[Row] | None:
+    def _asked(self, tables: tuple[str, ...], sql: SqlStatement, loc: Loc) -> None:
+        """Note a question that may be a guard's."""
+        if sql.pragma is not None:
+            tables = (sql.pragma.value.strip("'\"`[] "),) if sql.pragma.value is not None and sql.pragma.call else ()
+        if any(name.lower() in ("sqlite_master", "sqlite_schema") for name in tables):
+            tables = ()
+        self.reads.append(Read(len(self.steps), tables, self._moment, loc))
+
+    def _query(self, machine: Machine, statement: str, sql: SqlStatement, loc: Loc, *, bound: bool) -> list[Row] | None:
         if bound and sql.pragma is None and "sqlite_master" not in statement and "sqlite_schema" not in statement:
             return None
         if sql.pragma is not None and sql.pragma.name.lower() in ("journal_mode", "synchronous", "wal_checkpoint"):
@@ -229,10 +257,11 @@ class Live:
         except sqlite3.Error as error:
             if bound:
                 return None
-            raise Raised(str(error), _FAILED) from error
+            self.note(machine, statement, loc, "select", tuple(use.name for use in sql.tables), str(error))
+            return None
         return [Row(names, tuple(map(_cell, row))) for row in rows[:200]]
 
-    def _orm_query(self, func: Value) -> None:
+    def _orm_query(self, machine: Machine, func: Value, loc: Loc) -> None:
         """An ORM query fails like SQL does: on a table or column that the database has not."""
         stack, queried, seen = [func], False, 0
         wanted: list[tuple[str, str | None]] = []
@@ -257,14 +286,17 @@ class Live:
                 stack.extend(value.operands)
         for table, column in wanted if queried else ():
             names = {one.name for one in self.memory.columns(table)}
+            query = f"SELECT {column or '*'} FROM {table}"  # noqa: S608 - shown, not run
             if not names:
-                raise Raised(f"no such table: {table}", _FAILED)
+                self.note(machine, query, loc, "select", (table,), f"no such table: {table}")
             if column is not None and column not in names:
-                raise Raised(f"no such column: {table}.{column}", _FAILED)
+                self.note(machine, query, loc, "select", (table,), f"no such column: {table}.{column}")
 
     # -- inspection ----------------------------------------------------------------------------------------------------
 
-    def _inspect(self, name: str, args: list[Value], kwargs: dict[str, Value]) -> Value | None:
+    def _inspect(self, name: str, args: list[Value], kwargs: dict[str, Value], loc: Loc) -> Value | None:
+        wanted = tuple(found for arg in [*args, *kwargs.values()] if (found := known(arg)) is not None)
+        self.reads.append(Read(len(self.steps), wanted[:1], self._moment, loc))
         if name in ("get_table_names", "table_names"):
             return Items("list", [text(one.name) for one in self.memory.stored() if one.kind == "table"])
         if name == "get_view_names":

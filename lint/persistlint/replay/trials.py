@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from persistlint.facts.sql import SqlStatement
+from persistlint.project.interp.values import Loc
+from persistlint.replay.connections import Read
 from persistlint.replay.live import Live, Step
 from persistlint.replay.memory import Stored
 
@@ -26,8 +28,13 @@ _COPIES = re.compile(r"\s*INSERT\s+INTO\b.*?(?:\bSELECT\b|\b_alembic_tmp_)", re.
 def settled(steps: Sequence[Step]) -> list[Step]:
     """The steps, certain where nothing but what all of them stand under could not be decided: `if path not in cache`
     around a whole path leaves no doubt about its steps."""
-    floor = min((step.depth for step in steps if step.kind != "unknown"), default=0)
-    return [replace(step, certain=step.kind != "unknown" and step.depth <= floor) for step in steps]
+    lowest = floor(steps)
+    return [replace(step, certain=step.kind != "unknown" and step.depth <= lowest) for step in steps]
+
+
+def floor(steps: Iterable[Step]) -> int:
+    """How many undecided conditions all of the steps stand under."""
+    return min((step.depth for step in steps if step.kind != "unknown"), default=0)
 
 
 def fails_with_rows(step: Step, live: Live) -> bool:
@@ -85,6 +92,25 @@ def guards(first: Sequence[Step], second: Sequence[Step], refused: Collection[st
         elif twin.error is not None and step.statement not in refused:
             out[key(step)] = "except"
     return out
+
+
+def raced(
+    first: Sequence[Step], guarded: Mapping[tuple[str, int, str], str], reads: Sequence[Read]
+) -> Iterator[tuple[Step, Loc]]:
+    """Steps that only a condition keeps from failing, with the question that it asked in another transaction."""
+    for index, step in enumerate(first):
+        fails_twice = step.kind in ("alter", "create-table", "create-index", "drop")
+        if step.error is not None or step.shielded or not fails_twice or guarded.get(key(step)) != "condition":
+            continue
+        named = {name.lower() for name in step.tables}
+        asked = [
+            read
+            for read in reads
+            if read.index <= index and (not read.tables or named & {name.lower() for name in read.tables})
+        ]
+        last = asked[-1] if asked else None
+        if last is not None and step.moment and last.moment and last.moment.is_before(step.moment):
+            yield step, last.loc
 
 
 def key(step: Step) -> tuple[str, int, str]:

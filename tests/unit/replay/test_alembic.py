@@ -11,7 +11,9 @@ from persistlint.extract.sql import parse
 from persistlint.project.link import Inputs, link_all
 from persistlint.replay.compare import Drift, drifts
 from persistlint.replay.memory import Memory
-from persistlint.replay.upgrades import Start, Upgrades
+from persistlint.replay.runner import Runner
+from persistlint.replay.starts import Start
+from persistlint.replay.upgrades import Upgrades
 
 sa = pytest.importorskip("sqlalchemy")
 pytest.importorskip("alembic")
@@ -121,12 +123,11 @@ def replayed(body: str) -> Memory:
     source = HEADER + textwrap.indent(textwrap.dedent(body).strip(), "    ") + "\n"
     path = "versions/1_first.py"
     inputs = Inputs({path: extract_python(path, source)}, {}, lambda _: None, frozenset({path}), "sqlite", parse)
-    upgrades = Upgrades(link_all(inputs), parse)
+    runner = Runner(link_all(inputs), parse)
     memory = Memory()
     for statement in SETUP:
         assert memory.run(statement) is None
-    failed = upgrades.replay(memory, "versions")
-    assert failed == ()
+    assert runner.walk(runner.live(memory), [one.upgrade for one in runner.folders["versions"]]) == ()
     return memory
 
 

@@ -11,7 +11,7 @@ from persistlint.project.interp.choices import choose
 from persistlint.project.interp.frames import Frame
 from persistlint.project.interp.unparse import unparse
 from persistlint.project.interp.values import Choice, Items, Unknown, Value, flag, options_of
-from persistlint.project.interp.world import Raised
+from persistlint.project.interp.world import REFUSED, Raised
 
 if TYPE_CHECKING:
     from persistlint.project.interp.machine import Machine
@@ -127,6 +127,8 @@ def try_(machine: Machine, stmt: code.Try, frame: Frame) -> str | None:
 
 def _try_for_real(machine: Machine, stmt: code.Try, frame: Frame) -> str | None:
     """With a world, statements fail or do not: handlers run where they would."""
+    shields = any(_goes_on(machine, handler, frame) for handler in stmt.handlers)
+    machine.shields += shields
     try:
         signal = machine.block(stmt.body, frame)
         if signal is None:
@@ -138,8 +140,18 @@ def _try_for_real(machine: Machine, stmt: code.Try, frame: Frame) -> str | None:
             raise
         if handler.name:
             frame.env.names[handler.name] = Unknown(error.message)
+        machine.shields -= shields
+        shields = False
         signal = machine.block(handler.body, frame)
+    finally:
+        machine.shields -= shields
     return machine.block(stmt.final, frame) or signal
+
+
+def _goes_on(machine: Machine, handler: code.Handler, frame: Frame) -> bool:
+    """Whether a handler takes what a database refuses, and does not raise it again."""
+    raises = any(isinstance(stmt, code.Raise) for stmt in handler.body)
+    return not raises and _catches(machine, handler.type, REFUSED, frame)
 
 
 def _catches(machine: Machine, caught: code.Expr | None, error: Raised, frame: Frame) -> bool:
@@ -161,22 +173,26 @@ def with_(machine: Machine, stmt: code.With, frame: Frame) -> str | None:
         if target is not None:
             binding.bind(machine, target, _enter(value), frame)
     try:
-        return _inside(machine, stmt.body, entered, frame)
+        return _inside(machine, stmt, entered, frame)
     finally:
         del machine.held[outside:]
 
 
-def _inside(machine: Machine, body: code.Block, entered: list[Value], frame: Frame) -> str | None:
+def _inside(machine: Machine, stmt: code.With, entered: list[Value], frame: Frame) -> str | None:
     if machine.world is None:
-        return machine.block(body, frame)
+        return machine.block(stmt.body, frame)
+    shields = any(REFUSED.suppressed_by(value) for value in entered)
+    machine.shields += shields
     try:
-        signal = machine.block(body, frame)
+        signal = machine.block(stmt.body, frame)
     except Raised as error:
         if not any(error.suppressed_by(value) for value in entered):
             raise
         return None
-    for value in reversed(entered):
-        machine.world.leave(machine, value)
+    finally:
+        machine.shields -= shields
+    for value, (manager, _) in zip(reversed(entered), reversed(stmt.items), strict=True):
+        machine.world.leave(machine, value, manager)
     return signal
 
 

@@ -48,6 +48,8 @@ class Machine:
         self.uncertain = 0
         self.held: list[tuple[str, Value]] = []
         """The managers of the `with` statements that are being run, callers' included, each with its source text."""
+        self.shields = 0
+        """How many `try` blocks around what is run go on when the database refuses something."""
         self.steps = 0
         self.limit: int = _MODULE_STEPS
         self.stack: list[object] = []

@@ -35,6 +35,13 @@ class Raised(Exception):  # noqa: N818  (not an error of ours: an exception of t
         return isinstance(manager, Made) and manager.name == "contextlib.suppress" and any(map(self.is_a, manager.args))
 
 
+REFUSED = Raised(
+    "refused by the database",
+    ("OperationalError", "DatabaseError", "DBAPIError", "StatementError", "SQLAlchemyError", "Error"),
+)
+"""What a statement raises that the database cannot carry out."""
+
+
 class World(Protocol):
     """Answers calls on behalf of a database."""
 
@@ -51,5 +58,5 @@ class World(Protocol):
     def attribute(self, base: Value, name: str) -> Value | None:
         """The value of an attribute that only a real model has, or None."""
 
-    def leave(self, machine: Machine, value: Value) -> None:
-        """A `with` block over `value` ended without an exception."""
+    def leave(self, machine: Machine, value: Value, manager: code.Expr) -> None:
+        """A `with` block over `value`, written as `manager`, ended without an exception."""

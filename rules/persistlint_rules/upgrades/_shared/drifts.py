@@ -50,7 +50,7 @@ def drifts(project: Project, aspect: str, *changes: str) -> Iterator[Drift]:
     seen: set[tuple[str, str, str, str | None]] = set()
     for store in project.upgrades:
         for start in store.starts:
-            for one in start.differences:
+            for one in (*start.differences, *start.reordered):
                 key = (one.table.lower(), one.change, one.object.lower(), one.actual)
                 if one.aspect == aspect and one.change in changes and key not in seen and start.knows(one.table):
                     seen.add(key)

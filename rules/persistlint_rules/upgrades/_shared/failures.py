@@ -6,6 +6,7 @@ from persistlint.sdk import FailedStep, StoreUpgrade, UpgradeStart
 
 _TWICE = ("duplicate column name", "already exists")
 _ABSENT = ("no such table", "no such column", "no such index")
+_MISSING = (*_ABSENT, "has no column named", "unknown column")
 _NO_ALTER = "No support for ALTER"
 _FEW = 2
 _REBUILT = "_alembic_tmp_"
@@ -16,13 +17,18 @@ def is_repetition(failed: FailedStep) -> bool:
     return any(words in failed.error for words in _TWICE)
 
 
+def is_early(failed: FailedStep) -> bool:
+    """Whether what it needs is made, but later."""
+    return failed.certain and failed.later is not None and any(words in failed.error for words in _MISSING)
+
+
 def is_own(store: StoreUpgrade, start: UpgradeStart, failed: FailedStep) -> bool:
     """Whether a real database would fail too.
 
     A schema that was only inferred may lack what the oldest one had; Alembic's revisions that never rebuild a
     table, or that fail again and again, are another database's.
     """
-    if not failed.certain:
+    if not failed.certain or is_early(failed):  # the latter is `upgrade-order`'s
         return False
     if failed.seeded:
         return True

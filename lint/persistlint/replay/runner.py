@@ -1,0 +1,142 @@
+"""Runs functions of the project on a database: upgrades, the revisions that they call, and what they leave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from persistlint.facts.upgrades import FailedStep
+from persistlint.project.interp import values
+from persistlint.project.interp.values import Attribute, Function, Value
+from persistlint.project.interp.world import Raised
+from persistlint.project.link import Linkage
+from persistlint.replay import entries, trials
+from persistlint.replay.entries import Revision
+from persistlint.replay.handles import Handles
+from persistlint.replay.later import Later, Name
+from persistlint.replay.live import Live, Models, Step
+from persistlint.replay.memory import Memory
+from persistlint.replay.starts import Parse
+
+_IS_DONE = ("duplicate column name", "already exists")
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A new database, as the functions that open it made it."""
+
+    memory: Memory
+    failed: tuple[FailedStep, ...]
+    steps: tuple[Step, ...]
+
+
+class Runner:
+    """The functions of one linked project, ready to be run."""
+
+    def __init__(self, linkage: Linkage, parse: Parse) -> None:
+        self.link = linkage
+        self.parse = parse
+        self.folders: Mapping[str, list[Revision]] = entries.revisions(linkage.machine, linkage.modules)
+        found = linkage.found
+        handles = Handles(found.settler.table, lambda value: found.settler.column(value, None), found.drafts_of)
+        self._models = Models(
+            found.table, found.tables_of, self._column, found.declarative.table_of, handles, _only(found.conventions)
+        )
+        self._later = Later(linkage.project, linkage.found.by_draft.values())
+        self.within: frozenset[Name] = frozenset()
+        """The functions of the path that is spoken of."""
+
+    def _column(self, value: Value) -> tuple[str, str | None] | None:
+        if not isinstance(value, Attribute):
+            return None
+        found = self.link.found.settler.column(value, None)
+        return None if found is None else (found[0].name, found[1].name)
+
+    def choose(self, path: Sequence[Function]) -> None:
+        """Speak of one path from now on: what stands behind its other functions is no later step of it."""
+        calls = self.link.calls
+        keys = set[entries.Key]().union(*(entries.reach(entries.key_of(one), calls.edges) for one in path))
+        named = {entries.key_of(f): (f.path, f.qualname) for f in self.link.machine.functions}
+        self.within = frozenset(named[key] for key in keys if key in named)
+        self._later.within = self.within
+        self._later.creates = bool(keys & calls.defining)
+
+    def live(self, memory: Memory) -> Live:
+        """A world over that database."""
+        live = Live(memory, self.parse, self._models)
+
+        def migrate(path: str) -> None:
+            for one in self.folders.get(self.folder_for(path) or "", ()):
+                live.between()
+                error = self.attempt(live, one.upgrade, undo=False)
+                if error is not None and live.steps:
+                    live.failed.append(self.failed(live, error))
+
+        live.on_migrate = migrate
+        return live
+
+    def folder_for(self, path: str) -> str | None:
+        """The folder of revisions that a file means when it calls Alembic: the one that shares most of its path."""
+        return max(self.folders, key=lambda folder: (entries.common(folder, path), -len(folder)), default=None)
+
+    def walk(self, live: Live, path: Iterable[Function]) -> tuple[FailedStep, ...]:
+        """Run functions in order. What fails is noted and the next goes on: each would fail by itself."""
+        failed: list[FailedStep] = []
+        for function in path:
+            error = self.attempt(live, function, undo=False)
+            if error is not None and live.steps:
+                failed.append(self.failed(live, error))
+        return (*live.failed, *failed)
+
+    def attempt(self, live: Live, function: Function, *, undo: bool) -> Raised | None:
+        """Run one function; what it raised."""
+        machine = self.link.machine
+        live.memory.run("SAVEPOINT persistlint_step")
+        before = len(live.steps)
+        error: Raised | None = None
+        outer = machine.world, machine.uncertain, machine.shields
+        machine.world, machine.uncertain, machine.shields = live, 0, 0
+        try:
+            machine.run_root(function)
+        except Raised as raised:
+            error = raised
+        finally:
+            machine.world, machine.uncertain, machine.shields = outer
+        if undo:
+            live.memory.run("ROLLBACK TO persistlint_step")
+            del live.steps[before:]
+        live.memory.run("RELEASE persistlint_step")
+        return error
+
+    def opened_fresh(self, path: Sequence[Function]) -> Opened | None:
+        """What functions make of no database at all, where that is more than nothing."""
+        memory = Memory()
+        live = self.live(memory)
+        failed = self.walk(live, path)
+        if any(one.kind == "table" for one in memory.stored()):
+            return Opened(memory, failed, tuple(trials.settled(live.steps)))
+        memory.close()
+        return None
+
+    def not_yet(self, live: Live, path: list[Function]) -> list[Function]:
+        """The revisions behind the last that the starting schema shows to have run: trying it meets what it made."""
+        last = -1
+        for index, function in enumerate(path):
+            error = self.attempt(live, function, undo=True)
+            if error is not None and any(words in error.message for words in _IS_DONE):
+                last = index
+        return path[last + 1 :]
+
+    def failed(self, live: Live, error: Raised) -> FailedStep:
+        """The last step, as what failed."""
+        return self.refused(trials.settled(live.steps)[-1], error.message, seeded=False)
+
+    def refused(self, step: Step, error: str, *, seeded: bool, caught: bool = False) -> FailedStep:
+        """A step that SQLite refused."""
+        place = self.link.spans(step.loc)
+        later = self._later.place(error, step, place)
+        return FailedStep(place, step.function, step.statement, error, seeded, step.certain, caught, later)
+
+
+def _only(conventions: tuple[values.Mapping, ...]) -> values.Mapping | None:
+    return conventions[0] if len(conventions) == 1 else None
