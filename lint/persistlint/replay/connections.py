@@ -110,11 +110,23 @@ class Connections:
         return None if found is None else Moment(found)
 
     def executed(
-        self, func: Value, statement: str, kind: Kind, loc: Loc, function: str | None, depth: int, *, script: bool
+        self,
+        func: Value,
+        statement: str,
+        kind: Kind,
+        loc: Loc,
+        function: str | None,
+        depth: int,
+        *,
+        script: bool,
+        plain: bool,
     ) -> None:
-        """Note a statement on a connection of which it is known how it was opened."""
+        """Note a statement on a connection of which it is known how it was opened.
+
+        `plain` is a string given to `execute`: SQLAlchemy 2 refuses it, and 1.x committed it by itself.
+        """
         found = self._of(func)
-        if not isinstance(found, _Connection):
+        if not isinstance(found, _Connection) or (plain and found.opening != "sqlite3"):
             return
         if script:
             self._saved(found)  # `executescript` commits first, and begins nothing

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 
 from persistlint.facts.schema import TableFact
 from persistlint.project.model import Project
@@ -32,6 +32,8 @@ class Later:
         """The functions of the path that is carried out."""
         self.creates = False
         """Whether it calls `create_all`."""
+        self.order: Mapping[str, int] = {}
+        """The files of revisions, in the order in which they run."""
         for table in models:
             self._made(table.name, "", table.span, None)
         for statement in project.statements:
@@ -48,20 +50,29 @@ class Later:
     def _made(self, table: str, column: str, span: Span, name: Name | None) -> None:
         self._makers.setdefault((table.lower(), column.lower()), []).append((span, name))
 
-    def place(self, error: str, step: Step, at: Span) -> Span | None:
-        """Where the path makes what is missing by SQLite's message, other than by the statement itself."""
+    def place(self, error: str, step: Step, at: Span, tried: Container[Span]) -> Span | None:
+        """Where the path makes what is missing by SQLite's message, other than in the places that were `tried`."""
         table = _NO_TABLE.search(error)
         if table is not None:
-            return self._place(table["table"], "", at)
+            return self._place(table["table"], "", at, tried)
         column = _NO_COLUMN.search(error)
         if column is None:
             return None
         name = column["column"] or column["named"] or column["unknown"]
         owners = [*step.tables, *([column["of"]] if column["of"] else [])]
-        return next((place for owner in owners if (place := self._place(owner, name, at))), None)
+        return next((place for owner in owners if (place := self._place(owner, name, at, tried))), None)
 
-    def _place(self, table: str, column: str, at: Span) -> Span | None:
-        for span, name in self._makers.get((table.lower(), column.lower()), ()):
-            if span != at and (self.creates if name is None else name in self.within):
-                return span
-        return None
+    def _place(self, table: str, column: str, at: Span, tried: Container[Span]) -> Span | None:
+        makers = self._makers.get((table.lower(), column.lower()), ())
+        later = [
+            span
+            for span, name in makers
+            if span != at and (self.creates if name is None else name in self.within) and not self._is_before(span, at)
+        ]
+        # Where one of several makers was tried, what is missing was made, or could not be, and is not early.
+        return later[0] if later and not any(span in tried for span, _ in makers) else None
+
+    def _is_before(self, span: Span, at: Span) -> bool:
+        if span.path in self.order and at.path in self.order:
+            return self.order[span.path] < self.order[at.path]
+        return False

@@ -214,10 +214,13 @@ class Live:
         rows: list[Row] | None = []
         bound = len(args) > 1 or len(kwargs) > (0 if args else 1)
         script = isinstance(func, Attribute) and func.name == "executescript"
+        plain = isinstance(func, Attribute) and func.name == "execute" and isinstance(value, Text)
         for sql in self._parse(whole, "sqlite"):
             statement = whole[sql.start : sql.end]
             rows = self._statement(machine, statement, sql, loc, bound=bound)
-            self.connections.executed(func, statement, sql.kind, loc, machine.running, machine.uncertain, script=script)
+            self.connections.executed(
+                func, statement, sql.kind, loc, machine.running, machine.uncertain, script=script, plain=plain
+            )
         return Result(rows)
 
     def _statement(

@@ -60,6 +60,7 @@ class Runner:
         self.within = frozenset(named[key] for key in keys if key in named)
         self._later.within = self.within
         self._later.creates = bool(keys & calls.defining)
+        self._later.order = {one.path: index for index, one in enumerate(path)}
 
     def live(self, memory: Memory) -> Live:
         """A world over that database."""
@@ -129,12 +130,15 @@ class Runner:
 
     def failed(self, live: Live, error: Raised) -> FailedStep:
         """The last step, as what failed."""
-        return self.refused(trials.settled(live.steps)[-1], error.message, seeded=False)
+        return self.refused(live, trials.settled(live.steps)[-1], error.message, seeded=False)
 
-    def refused(self, step: Step, error: str, *, seeded: bool, caught: bool = False) -> FailedStep:
+    def refused(self, live: Live, step: Step, error: str, *, seeded: bool, caught: bool = False) -> FailedStep:
         """A step that SQLite refused."""
         place = self.link.spans(step.loc)
-        later = self._later.place(error, step, place)
+        # Only a missing table or column can be early; the places of all steps are not worked out for nothing.
+        early = "no such" in error or "column" in error
+        tried = {self.link.spans(one.loc) for one in live.steps if one.error is None} if early else ()
+        later = self._later.place(error, step, place, tried)
         return FailedStep(place, step.function, step.statement, error, seeded, step.certain, caught, later)
 
 

@@ -17,6 +17,7 @@ from persistlint.facts.upgrades import (
 )
 from persistlint.project.interp.values import Function, Loc
 from persistlint.project.link import Linkage
+from persistlint.project.sql.drivers import is_elsewhere
 from persistlint.replay import entries, trials
 from persistlint.replay.differences import Comparison, Tables, create
 from persistlint.replay.history import Histories
@@ -110,7 +111,9 @@ class Upgrades:
             return frozenset(one.name.lower() for one in memory.stored() if one.kind == "table")
 
     def _functions(self) -> dict[entries.Key, Function]:
-        return {entries.key_of(f): f for f in self._link.machine.functions if not entries.is_test(f.path)}
+        elsewhere = {module.path for module in self._link.modules if is_elsewhere(module.facts.body)}
+        functions = self._link.machine.functions
+        return {entries.key_of(f): f for f in functions if f.path not in elsewhere and not entries.is_test(f.path)}
 
     def _migrating_opener(self, folder: str) -> Function | None:
         """The function that first creates tables and then runs the revisions of that folder, where there is one."""
@@ -288,7 +291,7 @@ class Upgrades:
             raised = [one for at, one in enumerate(steps) if at in ends and trials.fails_with_rows(one, live)]
             caught = [one for one in trials.swallowed(steps, live, self._parse) if one not in raised]
         found = [(one, one in caught) for one in [*raised, *caught]]
-        made = (runner.refused(step, step.error or "", seeded=True, caught=caught) for step, caught in found)
+        made = (runner.refused(live, step, step.error or "", seeded=True, caught=caught) for step, caught in found)
         return tuple(one for one in made if (one.span, one.statement) not in known)
 
     def _heads(self, folder: str | None) -> tuple[Head, ...]:

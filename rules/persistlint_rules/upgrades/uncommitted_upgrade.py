@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from persistlint.sdk import Finding, Label, Project, Severity, UnsavedStep, rule
 
 
-@rule(severity=Severity.ERROR, since="0.1")
+@rule(severity=Severity.WARNING, since="0.1")
 def uncommitted_upgrade(project: Project) -> Iterator[Finding]:
     """An upgrade statement whose connection is closed without a commit."""
     if project.dialect != "sqlite":

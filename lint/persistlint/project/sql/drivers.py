@@ -12,6 +12,7 @@ _FOREIGN = frozenset({
     "boto3", "pandasql", "mariadb", "impala", "vertica_python", "teradatasql", "dremio", "clickzetta", "pyobvector",
 })  # fmt: skip
 
+_OURS = frozenset({"sqlite3", "aiosqlite", "apsw", "sqlalchemy", "sqlmodel", "flask_sqlalchemy", "alembic"})
 _MAKERS = frozenset({
     "sqlite_utils", "peewee", "playhouse", "peewee_migrate", "pony", "tortoise", "django", "dataset", "piccolo",
     "ormar", "orator", "edgy", "saffier", "pypika_tortoise", "sqlorm", "ponyorm", "storm", "sqlobject", "gino",
@@ -24,6 +25,12 @@ def foreign(body: code.Block) -> tuple[str, ...]:
     found = {name for name in names if name in _FOREIGN or name.partition(".")[0] in _FOREIGN}
     dialects = {name.split(".")[2] for name in names if name.startswith("sqlalchemy.dialects.")}
     return tuple(sorted({name.partition(".")[0] for name in found} | (dialects - {"sqlite"})))
+
+
+def is_elsewhere(body: code.Block) -> bool:
+    """Whether a module talks to other databases, and to no SQLite."""
+    roots = {name.partition(".")[0] for name in _imported(body)}
+    return bool(foreign(body)) and not roots & _OURS
 
 
 def makers(body: code.Block) -> frozenset[str]:
