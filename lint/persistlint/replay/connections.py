@@ -217,7 +217,8 @@ class Connections:
         if opening is None:
             return id(value)
         engine = self._of(value.func.base) if isinstance(value.func, Attribute) else id(value)
-        made = _Connection(opening, value, engine, _commits_itself(value))
+        named = id(engine) if isinstance(engine, _Connection) else engine
+        made = _Connection(opening, value, named, _commits_itself(value))
         self._open[id(value)] = made
         return made
 
