@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from persistlint.errors import did_you_mean
+from persistlint.facts.boundary import FieldFlow, Insertion, LostField, Shape, ShapeField, UnfilledField
 from persistlint.facts.clauses import DefaultClause, DocumentClause, Key, StoreClause, TableClause, UpgradeClause
 from persistlint.facts.contract import (
     AcceptanceCheck,
@@ -17,6 +18,8 @@ from persistlint.facts.contract import (
     Section,
     Unit,
 )
+from persistlint.facts.documents import ColumnPlace, Exchange, FileCopy, Keeping
+from persistlint.facts.ledger import ColumnFlow, FlowRole, Ledger, UnknownFlow
 from persistlint.facts.schema import (
     CheckFact,
     ColumnFact,
@@ -66,6 +69,8 @@ __all__ = [
     "BlockProblem",
     "CheckFact",
     "ColumnFact",
+    "ColumnFlow",
+    "ColumnPlace",
     "ColumnUse",
     "Contract",
     "Database",
@@ -74,21 +79,29 @@ __all__ = [
     "Disagreement",
     "DocumentClause",
     "Edit",
+    "Exchange",
     "FailedStep",
+    "FieldFlow",
+    "FileCopy",
     "Finding",
     "Fix",
+    "FlowRole",
     "ForeignKeyFact",
     "Fresh",
     "Head",
     "Hook",
     "IndexFact",
     "InsertShape",
+    "Insertion",
     "Interpolation",
+    "Keeping",
     "Kept",
     "Key",
     "Kind",
     "Label",
+    "Ledger",
     "LiteralWrite",
+    "LostField",
     "Matrix",
     "Name",
     "Opening",
@@ -103,6 +116,8 @@ __all__ = [
     "Section",
     "Segment",
     "Severity",
+    "Shape",
+    "ShapeField",
     "Span",
     "SqlStatement",
     "Statement",
@@ -112,8 +127,10 @@ __all__ = [
     "TableFact",
     "TableUse",
     "UncalledUpgrade",
+    "UnfilledField",
     "UniqueFact",
     "Unit",
+    "UnknownFlow",
     "Unresolved",
     "UnsavedStep",
     "UpgradeClause",

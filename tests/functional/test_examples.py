@@ -46,5 +46,12 @@ def test_the_example_that_drifted_shows_what_its_golden_file_says(copied: Path) 
 def test_the_golden_file_has_a_finding_of_each_family_that_needs_no_contract() -> None:
     text = EXPECTED.read_text()
 
-    for rule in ("unknown-column", "unknown-table", "upgraded-column-drift", "failing-upgrade"):
+    for rule in (
+        "unknown-column",
+        "unknown-table",
+        "upgraded-column-drift",
+        "failing-upgrade",
+        "lossy-import",
+        "request-field-not-persisted",
+    ):
         assert f"[{rule}]" in text

@@ -45,11 +45,12 @@ class Attr(Node, frozen=True, array_like=True, gc=False, tag="A"):
 
 
 class Arg(Node, frozen=True, array_like=True, gc=False):
-    """An argument: `name` for keywords; `star` counts the asterisks."""
+    """An argument: `name` for keywords; `star` counts the asterisks; `at` is where a keyword stands, -1 for others."""
 
     value: Expr
     name: str | None = None
     star: int = 0
+    at: int = -1
 
 
 class Call(Node, frozen=True, array_like=True, gc=False, tag="C"):

@@ -15,6 +15,7 @@ from persistlint.project.interp.frames import CallEvent, SetEvent
 from persistlint.project.interp.machine import Machine
 from persistlint.project.interp.modules import Module, Modules
 from persistlint.project.interp.values import Loc
+from persistlint.project.ledger.build import build
 from persistlint.project.model import Project, Statement
 from persistlint.project.resources.heard import Heard
 from persistlint.project.sql import constants, drivers, statements
@@ -100,6 +101,7 @@ def link_all(inputs: Inputs) -> Linkage:
         files=tuple(sorted({*inputs.python, *inputs.sql_files})),
         dialect=inputs.dialect,
         by_name=_by_name(tables),
+        ledger=build(machine, found, loaded, sql, tables, spans.of),
         contract=unite(inputs.documents),
         openings=openings.all(),
     )

@@ -75,8 +75,9 @@ def arguments(walk: Lowering, nodes: Sequence[cst.Arg]) -> tuple[code.Arg, ...]:
     out: list[code.Arg] = []
     for node in nodes:
         name = None
+        at = -1
         if node.keyword is not None:
             name = node.keyword.value
-            walk.cursor.take(name)
-        out.append(code.Arg(walk.expr(node.value), name, len(node.star)))
+            at = walk.cursor.take(name)
+        out.append(code.Arg(walk.expr(node.value), name, len(node.star), at))
     return tuple(out)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.facts import code
 from persistlint.project.interp import attributes, elements, invocation, methods, texts
-from persistlint.project.interp.frames import Frame
+from persistlint.project.interp.frames import Frame, SetEvent
 from persistlint.project.interp.unparse import unparse
 from persistlint.project.interp.values import (
     FALSE,
@@ -188,12 +188,20 @@ def _setattr(given: _Given) -> Value | None:
         return None
     target, name, value = given.args
     wanted = known(name)
+    if given.machine.on_set is not None:
+        given.machine.on_set(_setting(given, target, wanted, value))
     if wanted is not None:
         if isinstance(target, Class):
             target.names[wanted] = value
         elif isinstance(target, Instance | Made):
             target.attrs[wanted] = value
     return NONE
+
+
+def _setting(given: _Given, target: Value, name: str | None, value: Value) -> SetEvent:
+    frame = given.frame
+    path, caller = frame.env.module.path, given.machine.caller
+    return SetEvent(target, name, given.args[1], value, given.node, path, frame.function, caller)
 
 
 def _type(given: _Given) -> Value | None:
@@ -232,24 +240,29 @@ def _collection(kind: str) -> Callable[[_Given], Value]:
     def make(given: _Given) -> Value:
         if given.first is None:
             return Items(kind, [])
-        items = elements.iterate(given.first)
-        return Items(kind, [], open=True) if items is None else Items(kind, list(items.items), open=items.open)
+        return _same_elements(kind, given.first)
 
     return make
 
 
+def _same_elements(kind: str, value: Value | None, *, backwards: bool = False) -> Items:
+    """A new list of what an iterable holds."""
+    items = elements.iterate(value) if value is not None else None
+    if items is None:
+        return Items(kind, [], open=True, element=elements.element_of(value))
+    kept = items.items[::-1] if backwards else list(items.items)
+    return Items(kind, kept, open=items.open, element=items.element)
+
+
 def _reversed(given: _Given) -> Value:
-    items = elements.iterate(given.first) if given.first is not None else None
-    return Items("list", [], open=True) if items is None else Items("list", items.items[::-1], open=items.open)
+    return _same_elements("list", given.first, backwards=True)
 
 
 def _sorted(given: _Given) -> Value:
-    items = elements.iterate(given.first) if given.first is not None else None
-    if items is None:
-        return Items("list", [], open=True)
-    if all(known(item) is not None for item in items.items):
-        return Items("list", sorted(items.items, key=lambda item: known(item) or ""), open=items.open)
-    return Items("list", list(items.items), open=items.open)
+    out = _same_elements("list", given.first)
+    if all(known(item) is not None for item in out.items):
+        out.items.sort(key=lambda item: known(item) or "")
+    return out
 
 
 def _dict(given: _Given) -> Value:
@@ -280,12 +293,14 @@ def _range(given: _Given) -> Value:
 
 def _enumerate(given: _Given) -> Value:
     items = elements.iterate(given.first) if given.first is not None else None
+    more = elements.element_of(given.first if items is None else items)
+    pair = None if more is None else Items("tuple", [Unknown("a position"), more])
     if items is None:
-        return Items("list", [], open=True)
+        return Items("list", [], open=True, element=pair)
     start = given.args[1] if len(given.args) > 1 else given.kwargs.get("start")
     first = start.value if isinstance(start, Const) and isinstance(start.value, int) else 0
     rows = [Items("tuple", [Const(index), item]) for index, item in enumerate(items.items, first)]
-    return Items("list", list(rows), open=items.open)
+    return Items("list", list(rows), open=items.open, element=pair)
 
 
 def _zip(given: _Given) -> Value:
@@ -300,7 +315,8 @@ def _zip(given: _Given) -> Value:
 def _map(given: _Given) -> Value:
     items = elements.iterate(given.args[1]) if len(given.args) == 2 else None
     if items is None:
-        return Items("list", [], open=True)
+        more = elements.element_of(given.args[1]) if len(given.args) == 2 else None
+        return Items("list", [], open=True, element=None if more is None else _applied(given, more))
     return Items("list", [_applied(given, item) for item in items.items], open=items.open)
 
 
@@ -342,6 +358,8 @@ _CALLS: dict[str, Callable[[_Given], Value | None]] = {
     "enumerate": _enumerate,
     "zip": _zip,
     "map": _map,
-    "filter": lambda _: Items("list", [], open=True),
+    "filter": lambda given: Items(
+        "list", [], open=True, element=elements.element_of(given.args[1]) if len(given.args) > 1 else None
+    ),
 }
 """By name of the built-in function, what calling it gives; None where that is an object of its own."""

@@ -40,6 +40,21 @@ def call(
     open_: bool,
 ) -> Value:
     """`func(*args, **kwargs)`."""
+    if machine.answer is not None and (told := machine.answer(func, args, kwargs)) is not None:
+        return told
+    return _called(machine, func, args, kwargs, node, frame, open_=open_)
+
+
+def _called(
+    machine: Machine,
+    func: Value,
+    args: list[Value],
+    kwargs: dict[str, Value],
+    node: code.Call,
+    frame: Frame,
+    *,
+    open_: bool,
+) -> Value:
     loc = Loc(frame.env.module.path, node.at, node.end)
     match func:
         case Function():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from persistlint.project.interp.values import Attribute, Choice, Const, External, Text, Unknown, Value, known
 
 _MOST_OPTIONS = 6
-_MOST_COMPARED = 1000
+_MOST_COMPARED = 64
 
 
 def choose(*options: Value | None) -> Value:
@@ -18,7 +18,9 @@ def choose(*options: Value | None) -> Value:
             if value is not None and not any(_same(value, other) for other in flat):
                 flat.append(value)
         if len(flat) > _MOST_COMPARED:
-            return Unknown("too many possible values")
+            flat = _fewer(flat)
+            if len(flat) > _MOST_OPTIONS:
+                return Unknown("too many possible values")
     if len(flat) > _MOST_OPTIONS:
         flat = _fewer(flat)
         if len(flat) > _MOST_OPTIONS:

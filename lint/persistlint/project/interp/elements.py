@@ -12,6 +12,7 @@ from persistlint.project.interp.enums import is_enum, members
 from persistlint.project.interp.frames import Frame
 from persistlint.project.interp.values import (
     Attribute,
+    Choice,
     Class,
     Const,
     External,
@@ -62,12 +63,26 @@ def iterate(value: Value) -> Items | None:
 def element(iterable: Value, items: Items | None) -> Value:
     """Any one element of an iterable that is not wholly known."""
     if items is not None and items.items:
-        return choose(*items.items, Unknown("an element of a list"))
-    return (
-        Unknown("an element of something unknown", parameter=None)
-        if not isinstance(iterable, Made)
-        else Attribute(iterable, "[]")
-    )
+        return choose(*items.items, items.element or Unknown("an element of a list"))
+    if items is not None and items.element is not None:
+        return items.element
+    return element_of(iterable) or Unknown("an element of something unknown")
+
+
+def element_of(iterable: Value | None) -> Value | None:
+    """Any one element of a value that is known only by where it comes from; None for one that is not even that."""
+    match iterable:
+        case Made() | Attribute() | Operation():
+            return Attribute(iterable, "[]")
+        case Unknown(annotation=annotation, parameter=parameter) if annotation is not None or parameter is not None:
+            return Attribute(iterable, "[]")
+        case Items(element=element):
+            return element
+        case Choice(options=options):
+            found = [more for option in options if (more := element_of(option)) is not None]
+            return choose(*found) if found else None
+        case _:
+            return None
 
 
 def part(value: Value, index: int, count: int) -> Value:
@@ -90,7 +105,7 @@ def item(machine: Machine, base: Value, index: Value, loc: Loc) -> Value:
             position = index.value
             if -len(base.items) <= position < len(base.items) and not base.open:
                 return base.items[position]
-            return Unknown("an element of a list", loc)
+            return base.element or Unknown("an element of a list", loc)
         case Items():
             return element(base, base)
         case Text() if isinstance(index, Const) and isinstance(index.value, int) and base.known is not None:
@@ -103,6 +118,8 @@ def item(machine: Machine, base: Value, index: Value, loc: Loc) -> Value:
                 return attributes.attribute(machine, base, member)
             return Operation("[]", (base, index), loc)
         case External() | Operation() | Made() | Attribute() | Instance():
+            return Operation("[]", (base, index), loc)
+        case Unknown(annotation=annotation) if annotation is not None:
             return Operation("[]", (base, index), loc)
         case _:
             return Unknown("an element of something unknown", loc)
@@ -166,6 +183,14 @@ def look_through(machine: Machine, container: Value) -> None:
             pass
 
 
+def drop(machine: Machine, base: Mapping, key: str) -> None:
+    """`del base[key]`."""
+    if machine.uncertain:
+        base.open = True
+    else:
+        base.entries[:] = [(own, value) for own, value in base.entries if known(own) != key]
+
+
 def sliced(machine: Machine, base: Value, bounds: code.Slice, frame: Frame) -> Value:
     """`base[lower:upper]`."""
     ends: list[int | None] = []
@@ -176,7 +201,11 @@ def sliced(machine: Machine, base: Value, bounds: code.Slice, frame: Frame) -> V
         elif isinstance(value, Const) and isinstance(value.value, int):
             ends.append(value.value)
         else:
-            return Items(base.kind, list(base.items), open=True) if isinstance(base, Items) else Unknown("a slice")
+            return (
+                Items(base.kind, list(base.items), open=True, element=base.element)
+                if isinstance(base, Items)
+                else _part_of(base)
+            )
     cut = slice(ends[0], ends[1])
     if bounds.step is not None:
         return Unknown("a slice with a step")
@@ -185,7 +214,12 @@ def sliced(machine: Machine, base: Value, bounds: code.Slice, frame: Frame) -> V
     if isinstance(base, Text) and base.known is not None:
         start, stop, _ = cut.indices(len(base.known))
         return texts.cut(base, start, max(start, stop))
-    return Unknown("a slice")
+    return _part_of(base)
+
+
+def _part_of(base: Value) -> Value:
+    element = element_of(base)
+    return Unknown("a slice") if element is None else Items("list", [], open=True, element=element)
 
 
 def extend(machine: Machine, target: Items, value: Value, *, certain: bool = False) -> None:
@@ -193,12 +227,14 @@ def extend(machine: Machine, target: Items, value: Value, *, certain: bool = Fal
     items = iterate(value)
     if items is None:
         target.open = True
+        target.element = target.element or element_of(value)
         return
     if len(target.items) + len(items.items) > MOST_ITEMS:
         target.open = True
         return
     target.items.extend(items.items)
     target.open = target.open or items.open or (bool(machine.uncertain) and not certain)
+    target.element = target.element or items.element
 
 
 def spread(value: Value, kwargs: dict[str, Value]) -> bool:

@@ -71,7 +71,10 @@ def _name(machine: Machine, node: code.Name, frame: Frame) -> Value:
 
 
 def _attr(machine: Machine, node: code.Attr, frame: Frame) -> Value:
-    return attributes.attribute(machine, machine.eval(node.base, frame), node.name)
+    base = machine.eval(node.base, frame)
+    if machine.on_get is not None:
+        machine.on_get(base, node.name, loc_of(node, frame))
+    return attributes.attribute(machine, base, node.name)
 
 
 def _call(machine: Machine, node: code.Call, frame: Frame) -> Value:
@@ -139,7 +142,7 @@ def _field(machine: Machine, part: code.Fmt, frame: Frame) -> list[Text]:
     source = unparse(part.value)
     if part.conversion is not None or (part.spec is not None and not isinstance(value, Text)):
         number = part.spec is not None and part.spec[-1:] in tuple("dxXobeEfFgG%n")
-        return [Text((Gap(value, loc, source, number),))]
+        return [Text((Gap(value, loc, source, number, part.spec),))]
     return [texts.piece(option, loc, source) for option in options_of(value)]
 
 

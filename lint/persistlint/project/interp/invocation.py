@@ -47,10 +47,10 @@ def invoke(
     """Call a function of the project."""
     node = function.node
     if depth > _DEEPEST_CALL or (depth > _DEEP_CALL and isinstance(node, code.FuncDef) and not node.hints & _WORTH):
-        return Unknown(f"`{function.qualname}` is called too deep inside other calls")
+        return _unseen(machine, function, args, kwargs, f"`{function.qualname}` is called too deep inside other calls")
     key = (id(node), id(function.env), tuple(map(id, args)))
     if len(machine.stack) > _DEEPEST or machine.steps > machine.limit or machine.guard(key):
-        return Unknown(f"`{function.qualname}` calls itself or too many others")
+        return _unseen(machine, function, args, kwargs, f"`{function.qualname}` calls itself or too many others")
     try:
         env = Env(function.env.module, function.env)
         env.function = function
@@ -67,6 +67,15 @@ def invoke(
         return _result(function, frame)
     finally:
         machine.stack.pop()
+
+
+def _unseen(machine: Machine, function: Function, args: list[Value], kwargs: dict[str, Value], reason: str) -> Unknown:
+    """What a call gives that is not followed: something of the type that the function says it returns."""
+    if machine.on_skip is not None:
+        machine.on_skip(function, args, kwargs)
+    returns = function.node.returns if isinstance(function.node, code.FuncDef) else None
+    annotation = None if returns is None else eval_annotation(machine, returns, function.env)
+    return Unknown(reason, annotation=annotation)
 
 
 def body_of(machine: Machine, function: Function) -> code.Block:
@@ -96,7 +105,7 @@ def _bind_params(
     if function.bound is not None and function.kind != "staticmethod":
         queue.insert(0, function.bound)
     elif function.owner is not None and open_ and function.kind != "staticmethod" and function.bound is None:
-        queue.insert(0, example_of(function.owner, is_class=function.kind in ("classmethod", "declared_attr")))
+        queue.insert(0, _example(machine, function.owner, is_class=function.kind in ("classmethod", "declared_attr")))
     rest = dict(kwargs)
     definition = Frame(function.env, None)
     for param in function.node.params:
@@ -124,7 +133,7 @@ def _unknown_param(machine: Machine, function: Function, param: code.Param, defa
     kind: Value | None = None
     if param.annotation is not None:
         kind = eval_annotation(machine, param.annotation, function.env)
-        if isinstance(kind, Class) and not is_enum(kind) and _is_plain(kind):
+        if isinstance(kind, Class) and not is_enum(kind) and _is_plain(kind) and not _is_record(machine, kind):
             return example_of(kind)
     return Unknown(
         f"parameter `{param.name}` of `{function.qualname}`",
@@ -133,6 +142,17 @@ def _unknown_param(machine: Machine, function: Function, param: code.Param, defa
         annotation=kind,
         given=given(machine, kind, default),
     )
+
+
+def _example(machine: Machine, cls: Class, *, is_class: bool) -> Value:
+    if not is_class and _is_record(machine, cls):
+        return Unknown(f"some `{cls.name}`", annotation=cls)
+    return example_of(cls, is_class=is_class)
+
+
+def _is_record(machine: Machine, cls: Class) -> bool:
+    """Whether instances of a class are data whose attributes differ from one to the next."""
+    return machine.is_record is not None and machine.is_record(cls)
 
 
 def eval_annotation(machine: Machine, node: code.Expr, env: Env) -> Value:

@@ -39,6 +39,14 @@ class Machine:
         """Its dotted name."""
         self.is_instrumented: Callable[[Value], bool] | None = None
         """Which class attributes stay attributes of their class: `Model.column` says more than the column alone."""
+        self.is_record: Callable[[Class], bool] | None = None
+        """Which classes are records: an unknown one has unknown attributes, whatever defaults its class has."""
+        self.answer: Callable[[Value, list[Value], dict[str, Value]], Value | None] | None = None
+        """What calling something outside the project gives, where a listener knows more than the interpreter."""
+        self.on_get: Callable[[Value, str, Loc], None] | None = None
+        """Hears of each attribute that is read."""
+        self.on_skip: Callable[[Function, list[Value], dict[str, Value]], None] | None = None
+        """Hears of each call that is not followed, because it lies too deep."""
         self.classes: list[Class] = []
         self.made: list[Made] = []
         self.decorated: list[Function] = []

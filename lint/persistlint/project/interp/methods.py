@@ -208,6 +208,8 @@ def _dict(machine: Machine, base: Mapping, name: str, args: list[Value], loc: Lo
             wanted = known(args[0])
             found = base.get(wanted) if wanted is not None else None
             if found is not None:
+                if name == "pop" and wanted is not None:
+                    elements.drop(machine, base, wanted)
                 return found
             if wanted is None or base.open:
                 return choose(*(value for _, value in base.entries), Unknown("an entry of a dict", loc))

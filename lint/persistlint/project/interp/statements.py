@@ -10,7 +10,7 @@ from persistlint.project.interp import binding, definitions, elements, flow, imp
 from persistlint.project.interp.choices import choose
 from persistlint.project.interp.frames import Frame, loc_of
 from persistlint.project.interp.unparse import unparse
-from persistlint.project.interp.values import NONE, Items, Loc, options_of
+from persistlint.project.interp.values import NONE, Items, Loc, Mapping, known, options_of
 from persistlint.project.interp.world import Raised
 
 if TYPE_CHECKING:
@@ -63,10 +63,13 @@ def _assert(machine: Machine, stmt: code.Assert, frame: Frame) -> None:
 
 
 def _del(machine: Machine, stmt: code.Del, frame: Frame) -> None:
-    del machine
     for target in stmt.targets:
         if isinstance(target, code.Name):
             frame.env.names.pop(target.id, None)
+        elif isinstance(target, code.Sub) and not isinstance(target.index, code.Slice):
+            base, key = machine.eval(target.base, frame), known(machine.eval(target.index, frame))
+            if isinstance(base, Mapping) and key is not None:
+                elements.drop(machine, base, key)
 
 
 def _scope(machine: Machine, stmt: code.Scope, frame: Frame) -> None:

@@ -42,7 +42,7 @@ class Unknown(Value):
     parameter: str | None = None
     checked: bool = False
     annotation: Value | None = None
-    """Of a parameter: what its annotation evaluates to."""
+    """What the code says of its type, evaluated."""
     given: Value | None = None
     """Of a parameter: what a framework hands in for it."""
 
@@ -73,6 +73,8 @@ class Gap:
     source: str = ""
     spec: bool = False
     """Formatted with a conversion to a number: no foreign text can come in."""
+    format: str | None = None
+    """The format specification, where there is one."""
 
 
 @dataclass(eq=False, slots=True)
@@ -96,11 +98,12 @@ class Text(Value):
 
 @dataclass(eq=False, slots=True)
 class Items(Value):
-    """A list, tuple, set or generator; `open` where it may hold more than `items`."""
+    """A list, tuple, set or generator; `open` where it may hold more than `items`, each of that like `element`."""
 
     kind: str
     items: list[Value]
     open: bool = False
+    element: Value | None = None
 
 
 @dataclass(eq=False, slots=True)

@@ -1,0 +1,1 @@
+"""The column ledger: interprets what handles rows, documents and API shapes, and notes where columns go."""

@@ -1,0 +1,132 @@
+"""Traces and SQL statements to the flows of columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from persistlint.facts.ledger import ColumnFlow, FlowRole, UnknownFlow
+from persistlint.facts.sql import Kind
+from persistlint.project.interp.values import Loc, Value
+from persistlint.project.ledger.origins import FromColumn, FromDocument, FromField, Origins, shape_file
+from persistlint.project.ledger.trace import At, Built, Trace
+from persistlint.project.model import Statement
+from persistlint.project.sqlalchemy.draft import TableDraft
+from persistlint.source import Span
+
+_METHODS_OF_DICT = frozenset({"to_dict", "as_dict", "dict", "serialize", "to_json", "asdict", "json"})
+
+
+class Flows:
+    """Collects flows, each once."""
+
+    def __init__(self, origins: Origins, spans: Callable[[Loc], Span], requests: set[int]) -> None:
+        """`requests` are the shapes, by identity of their class, that some route takes."""
+        self._origins = origins
+        self._spans = spans
+        self._requests = requests
+        self.known: dict[ColumnFlow, None] = {}
+        self.unknown: dict[UnknownFlow, None] = {}
+
+    def add(self, table: str, column: str, role: FlowRole, at: At, via: str) -> None:
+        """Note a flow."""
+        self.known.setdefault(ColumnFlow(table, column, role, self._spans(at.loc), dotted(at), via))
+
+    def hide(self, table: str, role: FlowRole, at: At, reason: str) -> None:
+        """Note a flow of columns that cannot be known."""
+        self.unknown.setdefault(UnknownFlow(table, role, self._spans(at.loc), dotted(at), reason))
+
+    def trace(self, trace: Trace) -> None:
+        """Note what one function does."""
+        for built in trace.built:
+            self._built(built)
+        for one in trace.assigned:
+            if one.name is None:
+                self.hide(one.row.table.name, FlowRole.WRITTEN, one.at, "an attribute whose name is computed")
+            elif (column := one.row.table.by_attribute(one.name)) is not None:
+                via = "setattr" if one.loop else "attribute"
+                self._written(one.row.table, column.name, one.value, one.at, via)
+        for got in trace.got:
+            column = got.row.table.by_attribute(got.name) if got.row is not None else None
+            if got.row is not None and column is not None:
+                via = "to_dict" if (got.at.function or "").rpartition(".")[2] in _METHODS_OF_DICT else "attribute"
+                self.add(got.row.table.name, column.name, FlowRole.READ, got.at, via)
+        for dump in trace.dumped:
+            for table, name in self.columns_in(dump.value):
+                self.add(table.name, name, FlowRole.EXPORTED, dump.at, "dump")
+        for shaped in trace.shaped:
+            for field, value in shaped.values.items():
+                found = self._origins.plain(value)
+                if isinstance(found, FromColumn):
+                    self.add(
+                        found.table.name, found.column.name, FlowRole.SHOWN, shaped.at, f"{shaped.cls.name}.{field}"
+                    )
+
+    def columns_in(self, value: Value) -> list[tuple[TableDraft, str]]:
+        """The columns whose values are in a value."""
+        found: dict[tuple[int, str], tuple[TableDraft, str]] = {}
+        for origin in self._origins.of(value):
+            if isinstance(origin, FromColumn):
+                found[(id(origin.table), origin.column.name)] = origin.table, origin.column.name
+        return list(found.values())
+
+    def _built(self, built: Built) -> None:
+        table = built.row.table
+        for name, value in built.values.items():
+            column = table.by_attribute(name)
+            if column is not None:
+                self._written(table, column.name, value, built.at, built.via)
+        if built.open:
+            self.hide(table.name, FlowRole.WRITTEN, built.at, "values that are not known")
+
+    def _written(self, table: TableDraft, column: str, value: Value, at: At, via: str) -> None:
+        self.add(table.name, column, FlowRole.WRITTEN, at, via)
+        for origin in self._origins.of(value):
+            if isinstance(origin, FromDocument) or (isinstance(origin, FromField) and shape_file(origin.base)):
+                self.add(table.name, column, FlowRole.IMPORTED, at, via)
+            elif isinstance(origin, FromField) and id(origin.cls) in self._requests:
+                self.add(table.name, column, FlowRole.ACCEPTED, at, f"{origin.cls.name}.{origin.name}")
+
+    def statements(self, statements: Iterable[Statement], tables: dict[str, list[str]]) -> None:
+        """Note what SQL does. `tables` are the columns of each table by lower-case name."""
+        for statement in statements:
+            for table, column, role, start, end in _of_statement(statement, tables):
+                flow = ColumnFlow(table, column, role, statement.span_of(start, end), _function(statement), "sql")
+                self.known.setdefault(flow)
+
+
+def _of_statement(statement: Statement, tables: dict[str, list[str]]) -> Iterator[tuple[str, str, FlowRole, int, int]]:
+    sql = statement.sql
+    if sql.kind not in (Kind.SELECT, Kind.INSERT, Kind.UPDATE, Kind.DELETE):
+        return
+    copies = sql.kind is Kind.INSERT and any(not use.write for use in sql.tables)
+    for use in sql.columns:
+        if len(use.tables) == 1 and use.tables[0].lower() in tables:
+            columns = tables[use.tables[0].lower()]
+            name = next((one for one in columns if one.lower() == use.name.lower()), None)
+            if name is not None:
+                role = (FlowRole.COPIED if copies else FlowRole.WRITTEN) if use.write else FlowRole.READ
+                yield use.tables[0], name, role, use.start, use.end
+    if sql.insert is not None and sql.insert.columns is None and sql.insert.table.lower() in tables:
+        for name in tables[sql.insert.table.lower()]:
+            role = FlowRole.COPIED if copies else FlowRole.WRITTEN
+            yield sql.insert.table, name, role, sql.insert.start, sql.insert.end
+    # `SELECT *` names no column: it reads every one of its tables.
+    if sql.kind is Kind.SELECT and _is_star(statement):
+        for table in sql.tables:
+            for name in tables.get(table.name.lower(), ()):
+                yield table.name, name, FlowRole.READ, sql.start, sql.end
+
+
+def _is_star(statement: Statement) -> bool:
+    text = statement.text[statement.sql.start : statement.sql.end]
+    head = text.upper().partition("FROM")[0].split()
+    return head[-1:] == ["*"] or (bool(head) and head[-1].endswith(".*"))
+
+
+def _function(statement: Statement) -> str | None:
+    return statement.function
+
+
+def dotted(at: At) -> str | None:
+    """The dotted name of the function in which something happens."""
+    return at.function

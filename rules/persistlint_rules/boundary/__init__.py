@@ -1,0 +1,1 @@
+"""What an API accepts and shows against the tables behind it."""
