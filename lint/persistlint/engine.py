@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import msgspec
+
 from persistlint import cache as caching
 from persistlint import contracts, keeping
 from persistlint.cache import Cache
@@ -15,6 +17,7 @@ from persistlint.crash import Crash, guarded
 from persistlint.discovery import Discovered, discover, prefix_of
 from persistlint.facts.schema import Unresolved
 from persistlint.gather import Gatherer, Problem
+from persistlint.keeping import Kept
 from persistlint.project.link import Inputs, link_all
 from persistlint.project.model import Project
 from persistlint.registry import LoadedRule, RuleSet
@@ -80,12 +83,12 @@ def read(request: Request) -> Linked:
     salt = caching.key(_salt(), dialect.encode())
     reader = contracts.Reader(tree, roles, lambda text: gatherer.parse(text, dialect), folder)
     contract = reader.read(salt, settings.units)
-    key = caching.key(salt, contract.digest, gatherer.survey())
+    outline = caching.key(salt, contract.digest, gatherer.survey())
     marked = (*sorted(gatherer.marked), *roles)
     # Of a project that is upgraded from a schema of the caller's, nothing is kept for other runs.
-    known = projects.get(key) if not request.starts else None
-    kept = keeping.decode(known) if known is not None else None
+    kept = _recall(projects, outline, gatherer) if not request.starts else None
     if kept is not None:
+        gatherer.save()
         problems = (*contract.problems, *kept.problems)
         return Linked(kept.project, discovered, problems, contract.crashes, gatherer.source, marked)
     gatherer.gather(request.progress)
@@ -109,11 +112,27 @@ def read(request: Request) -> Linked:
         and not request.starts
         and (encoded := keeping.encode(linked, problems)) is not None
     ):
-        projects.put(key, encoded)
+        # What else was looked at is known only now: the project is kept for as long as that stays the same as well.
+        others = gatherer.looked_at()
+        projects.put(outline, msgspec.msgpack.encode(others))
+        projects.put(caching.key(outline, gatherer.contents(others)), encoded)
     gatherer.save()
     projects.save()
     project = Project(dialect=dialect) if isinstance(linked, Crash) else linked
     return Linked(project, discovered, (*contract.problems, *problems), tuple(crashes), gatherer.source, marked)
+
+
+def _recall(projects: Cache, outline: bytes, gatherer: Gatherer) -> Kept | None:
+    """The project as a run of the same files left it."""
+    others = projects.get(outline)
+    if others is None:
+        return None
+    try:
+        paths = msgspec.msgpack.decode(others, type=tuple[str, ...])
+    except msgspec.MsgspecError:
+        return None
+    known = projects.get(caching.key(outline, gatherer.contents(paths)))
+    return keeping.decode(known) if known is not None else None
 
 
 def _complete(inputs: Inputs, gatherer: Gatherer, starts: tuple[Start, ...]) -> Project:
@@ -164,7 +183,7 @@ def judge(linked: Linked, settings: Settings, rules: RuleSet) -> Report:
             else:
                 take(rule.name, outcome)
     failed = {crash.part.removeprefix("rule ") for crash in crashes}
-    ran = frozenset() if linked.crashes else frozenset(severities).difference(failed)
+    ran = frozenset[str]() if linked.crashes else frozenset(severities).difference(failed)
     comments = [
         one for path in linked.marked if path in reported for one in ignores_in(path, linked.source(path) or "")
     ]

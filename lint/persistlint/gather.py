@@ -6,7 +6,7 @@ The facts depend neither on the order of the files nor on how many workers compu
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -32,8 +32,6 @@ Problem = tuple[str, Finding]
 
 _FACTS = msgspec.msgpack.Decoder(FileFacts)
 _STATEMENTS = msgspec.msgpack.Decoder(tuple[SqlStatement, ...])
-_NOTHING = b""
-"""Stands in the cache for a file that cannot hold persistence code."""
 _MARK = MARK.encode()
 _PACKAGE = Path(__file__).parent
 
@@ -57,6 +55,8 @@ class Gatherer:
         self._map = map_files
         self._salt = _salt()
         self._facts = Cache(folder, "python")
+        self._idle = Cache(folder, "idle")
+        """The contents of files that cannot hold persistence code."""
         self._parsed = Cache(folder, f"sql-{dialect}")
         self._known = frozenset(discovered.files)
         self._loaded: dict[str, FileFacts | None] = {}
@@ -64,7 +64,7 @@ class Gatherer:
         self._keys: dict[str, bytes] = {}
 
     def survey(self) -> bytes:
-        """Read every file. What is returned stands for all of their names and contents."""
+        """Read every file. What is returned stands for their names, and for the contents of those that can matter."""
         digest = hashlib.blake2b(digest_size=16)
         for path in self._discovered.files:
             data = self._read(path)
@@ -75,9 +75,18 @@ class Gatherer:
                 self._keys[path] = caching.key(self._salt, data)
             problem = self.problems.get(path)
             explicit = path in self._discovered.explicit
-            state = [path, self._keys.get(path), explicit, problem[1].message if problem is not None else None]
+            content = self._keys.get(path) if self._can_matter(path, data) else b""
+            state = [path, content, explicit, problem[1].message if problem is not None else None]
             digest.update(msgspec.msgpack.encode(state))
         return digest.digest()
+
+    def looked_at(self) -> tuple[str, ...]:
+        """Files that cannot hold persistence code and were read all the same, for what others import from them."""
+        return tuple(sorted(path for path in self._loaded if path in self._known))
+
+    def contents(self, paths: Iterable[str]) -> bytes:
+        """Stands for the contents of those files."""
+        return msgspec.msgpack.encode([(path, self._keys.get(path)) for path in paths])
 
     def gather(self, progress: Callable[[int, int], None]) -> None:
         """Extract what can matter. `progress` is told how many of how many files are parsed."""
@@ -91,7 +100,7 @@ class Gatherer:
             facts = self._recall(path, key)
             if facts is not None:
                 self._take(path, facts)
-            elif self._worth_reading(path, data, key) and (text := self._decode(path, data)) is not None:
+            elif self._can_matter(path, data) and (text := self._decode(path, data)) is not None:
                 tasks.append((path, text))
         for done, (path, result) in enumerate(self._map(extract, tasks), start=1):
             self._keep(path, self._keys[path], result)
@@ -132,6 +141,7 @@ class Gatherer:
 
     def save(self) -> None:
         """Keep what was computed for the next run."""
+        self._idle.save()
         self._facts.save()
         self._parsed.save()
 
@@ -147,16 +157,16 @@ class Gatherer:
         _, result = extract((path, text))
         return self._decoded(path, key, result)
 
-    def _worth_reading(self, path: str, data: bytes, key: bytes) -> bool:
-        """Whether a file can hold persistence code. The answer no is kept as well: finding it takes a while."""
-        if path in self._discovered.explicit:
+    def _can_matter(self, path: str, data: bytes | None) -> bool:
+        """Whether a file can hold persistence code. The answer no is kept: finding it takes a while."""
+        if data is None or path.endswith(".sql") or path in self._discovered.explicit:
             return True
-        if self._facts.get(key) == _NOTHING:
+        key = self._keys[path]
+        if self._idle.get(key) is not None:
             return False
-        if matters(data):
+        if matters(data) or self._decode(path, data) is None:
             return True
-        if self._decode(path, data) is not None:
-            self._facts.put(key, _NOTHING)
+        self._idle.put(key, b"")
         return False
 
     def _keep(self, path: str, key: bytes, result: bytes | Crash) -> None:
@@ -173,7 +183,7 @@ class Gatherer:
 
     def _recall(self, path: str, key: bytes) -> FileFacts | None:
         known = self._facts.get(key)
-        if known is None or known == _NOTHING:
+        if known is None:
             return None
         try:
             facts = _FACTS.decode(known)

@@ -139,23 +139,24 @@ class TestEntries:
         assert done.returncode == 0, done.stderr
 
 
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files of this work tree as a repository of their own, which pre-commit can clone."""
+    root = tmp_path_factory.mktemp("persistlint")
+    listed = git(ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard").stdout
+    for name in filter(None, listed.split("\0")):
+        if not name.startswith(("tests/", "examples/")) and (ROOT / name).is_file():
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, root / name)
+    git(root, "init", "-q")
+    git(root, "add", "-f", ".")
+    git(root, "commit", "-q", "-m", "all")
+    return root
+
+
 @pytest.mark.network
 class TestPreCommit:
     """`pre-commit try-repo` installs from the package index."""
-
-    @pytest.fixture(scope="class")
-    def checkout(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
-        """The files of this work tree as a repository of their own, which pre-commit can clone."""
-        root = tmp_path_factory.mktemp("persistlint")
-        listed = git(ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard").stdout
-        for name in filter(None, listed.split("\0")):
-            if not name.startswith(("tests/", "examples/")) and (ROOT / name).is_file():
-                (root / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(ROOT / name, root / name)
-        git(root, "init", "-q")
-        git(root, "add", "-f", ".")
-        git(root, "commit", "-q", "-m", "all")
-        return root
 
     def test_try_repo_stops_what_drifts_and_skips_what_is_unrelated(
         self, repository: Path, checkout: Path, hook: str, tmp_path_factory: pytest.TempPathFactory

@@ -42,7 +42,6 @@ def test_the_pack_imports_the_sdk_and_the_testing_kit_and_nothing_else_of_ours()
         for path in PACK.glob("**/*.py")
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("persistlint")
-        for alias in node.names
     }
     names = {
         alias.name

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from persistlint import registry
+from persistlint import engine, registry
 from persistlint.engine import Request, run
+from persistlint.project.link import Inputs, Linkage, link_all
 from persistlint.registry import LoadedRule, RuleSet
 from persistlint.report import Report
 from persistlint.reporters import Format, render
@@ -303,3 +304,44 @@ class TestScope:
         )
 
         assert messages(check(tmp_path, settings=settings)) == ["schema.sql:1: table `log`"]
+
+
+class TestCacheOfProjects:
+    """A run in which nothing that matters has changed finds its project again, and no other run does."""
+
+    MODELS = (
+        "import sqlite3\nfrom names import TABLE\nsqlite3.connect('x').execute(f'CREATE TABLE {TABLE} (a INTEGER)')\n"
+    )
+
+    def names(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[set[str], bool]:
+        """The names of the project's tables, and whether the project was linked anew."""
+        linked: list[str] = []
+
+        def link(inputs: Inputs) -> Linkage:
+            linked.append("anew")
+            return link_all(inputs)
+
+        with monkeypatch.context() as patch:
+            patch.setattr("persistlint.engine.link_all", link)
+            project = engine.read(Request(root, [root], jobs=1)).project
+        return {table.name for table in project.tables}, bool(linked)
+
+    def test_a_file_without_persistence_code_changes_nothing(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "models.py").write_text(self.MODELS)
+        (tmp_path / "names.py").write_text("TABLE = 'one'\n")
+        (tmp_path / "idle.py").write_text("x = 1\n")
+
+        assert self.names(tmp_path, monkeypatch) == ({"one"}, True)
+        assert self.names(tmp_path, monkeypatch) == ({"one"}, False)
+        (tmp_path / "idle.py").write_text("x = 2\n")
+        assert self.names(tmp_path, monkeypatch) == ({"one"}, False)
+        (tmp_path / "names.py").write_text("TABLE = 'two'\n")
+        assert self.names(tmp_path, monkeypatch) == ({"two"}, True)
+        (tmp_path / "names.py").write_text("TABLE = 'one'\n")
+        assert self.names(tmp_path, monkeypatch) == ({"one"}, False)
+        (tmp_path / "idle.py").write_bytes(b"x = '\xff'\n")
+        assert self.names(tmp_path, monkeypatch) == ({"one"}, True)
+        (tmp_path / "idle.py").unlink()
+        assert self.names(tmp_path, monkeypatch) == ({"one"}, True)

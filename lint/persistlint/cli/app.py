@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -49,6 +50,9 @@ app = typer.Typer(
 def run(given: Sequence[str]) -> int:
     """Run one command. What the user must fix is one line on stderr and status 2; a defect of ours is status 3."""
     output.prepare()
+    # The model of a project is a million small values that live as long as the run: looking through them for
+    # garbage all the time is a fifth of it.
+    gc.set_threshold(200_000, 50, 100)
     try:
         status = guarded("persistlint", lambda: _run(given))
         sys.stdout.flush()
