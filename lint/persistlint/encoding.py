@@ -34,6 +34,14 @@ def decode_python(data: bytes) -> str:
     return text
 
 
+def encoding_of(data: bytes) -> str:
+    """The encoding in which `decode_python` reads these bytes, byte order mark aside."""
+    cookie = _COOKIE.match(data) if b"coding" in data[:1000] else None
+    if cookie is None or data.startswith(codecs.BOM_UTF8):
+        return "utf-8"
+    return cookie[1].decode("ascii")
+
+
 def decode_utf8(data: bytes) -> str:
     """The text of a UTF-8 file, without its byte order mark. Raises UndecodableError."""
     _refuse_nul(data)

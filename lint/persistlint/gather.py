@@ -132,9 +132,11 @@ class Gatherer:
         return statements
 
     def source(self, path: str) -> str | None:
-        """The text of a file, None where it cannot be had."""
+        """The text of a file as it was read, None where it cannot be had any more: it is gone, or another one now."""
         try:
             data = self._tree.read(path)
+            if path in self._keys and self._keys[path] != caching.key(self._salt, data):
+                return None
             return decode_utf8(data) if path.endswith((".sql", ".md")) else decode_python(data)
         except (OSError, UndecodableError):
             return None

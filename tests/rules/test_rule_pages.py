@@ -9,12 +9,18 @@ import pytest
 from persistlint import registry, testing
 
 RULES = testing.pack(registry.BUILT_IN)
+FIXED = frozenset({"lossy-import", "request-field-not-persisted", "unused-ignore"})
+"""Rules whose findings have fixes."""
 HARDER = Path(__file__).parent / "cases"
 
 
 def _harder_cases() -> tuple[testing.Case, ...]:
     pages = sorted(HARDER.glob("*/*.md"))
     return tuple(case for page in pages for case in testing.read_cases(page, page.stem.replace("_", "-")))
+
+
+def _fixed_cases() -> tuple[testing.Case, ...]:
+    return tuple(case for case in (*testing.cases_of(RULES), *_harder_cases()) if case.rule in FIXED and case.fires)
 
 
 @pytest.mark.parametrize("case", testing.cases_of(RULES), ids=str)
@@ -25,6 +31,11 @@ def test_the_page_says_what_the_rule_does(case: testing.Case) -> None:
 @pytest.mark.parametrize("case", _harder_cases(), ids=str)
 def test_harder_cases(case: testing.Case) -> None:
     testing.check_case(case, RULES)
+
+
+@pytest.mark.parametrize("case", _fixed_cases(), ids=str)
+def test_fixes_end_their_findings_and_change_nothing_else(case: testing.Case) -> None:
+    assert testing.check_fixes(case, RULES) > 0
 
 
 def test_every_page_has_its_headings_and_both_kinds_of_case() -> None:

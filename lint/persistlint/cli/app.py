@@ -174,6 +174,13 @@ def check(
     add_ignores: Annotated[
         bool, flag("--add-ignores", "Write comments into the code that ignore what is reported.")
     ] = False,
+    fix: Annotated[bool, flag("--fix", "Change the code where the fix of a finding is safe.")] = False,
+    unsafe_fixes: Annotated[
+        bool, flag("--unsafe-fixes", "With --fix or --fix-diff: also fixes that may change more than what is wrong.")
+    ] = False,
+    fix_diff: Annotated[
+        bool, flag("--fix-diff", "Show what --fix would change, as a diff, and change nothing.")
+    ] = False,
     config: Config = None,
     jobs: Jobs = 0,
     no_cache: NoCache = False,
@@ -200,6 +207,9 @@ def check(
         baseline=baseline,
         write_baseline=write_baseline,
         add_ignores=add_ignores,
+        fix=fix,
+        unsafe_fixes=unsafe_fixes,
+        fix_diff=fix_diff,
     )
     return command(target(paths, config, dialect, jobs, no_cache=no_cache, staged=staged), wanted)
 
@@ -271,6 +281,31 @@ def upgrades(
     from persistlint.cli.upgrades import upgrades as command
 
     return command(target(paths, config, dialect, jobs, no_cache=no_cache), format_, baseline)
+
+
+@_registered
+def columns(
+    *,
+    words: Annotated[list[str] | None, argument("[TABLE] [PATHS]")] = None,
+    table: Annotated[
+        str | None, option("--table", metavar="NAME", told="Show this table only, where a file has its name too.")
+    ] = None,
+    format_: Annotated[str, formats("text", "json")] = "text",
+    config: Config = None,
+    jobs: Jobs = 0,
+    no_cache: NoCache = False,
+    dialect: Dialect = None,
+) -> int:
+    """Show where each column is written, read, exported, imported, copied, accepted and shown.
+
+    TABLE is a table's name, all of them by default. PATHS are files and folders; the current folder by default.
+    """
+    from persistlint.cli.columns import columns as command
+    from persistlint.cli.columns import table_and_paths
+    from persistlint.cli.project import target
+
+    named, paths = table_and_paths(words or (), table)
+    return command(target(paths, config, dialect, jobs, no_cache=no_cache), format_, named)
 
 
 @_registered

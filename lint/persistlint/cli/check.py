@@ -43,6 +43,11 @@ class Wanted:
     baseline: Path | None = None
     write_baseline: bool = False
     add_ignores: bool = False
+    fix: bool = False
+    unsafe_fixes: bool = False
+    """Carry out fixes that may change more than what is wrong, too."""
+    fix_diff: bool = False
+    """Show what fixes would change, and change nothing."""
 
 
 def check(target: Target, wanted: Wanted) -> int:
@@ -61,12 +66,21 @@ def check(target: Target, wanted: Wanted) -> int:
         if wanted.write_baseline:
             return _write_baseline(request, rules)
         before = None if wanted.diff is None else Repository(request.root).before(wanted.diff)
-        report = adoption.check(request, rules, before)
+        if wanted.fix and not wanted.fix_diff:
+            from persistlint.cli.fix import fixed
+
+            report = fixed(lambda: adoption.check(request, rules, before), unsafe=wanted.unsafe_fixes)
+        else:
+            report = adoption.check(request, rules, before)
     output.tell(report.notices, report.crashes)
     if wanted.add_ignores:
         from persistlint.cli.add_ignores import add_ignores
 
         return add_ignores(report, request, rules)
+    if wanted.fix_diff:
+        from persistlint.cli.fix import show
+
+        return DEFECT if report.crashes else show(report, unsafe=wanted.unsafe_fixes)
     if wanted.output is None:
         output.write(_rendered(report, wanted, color=output.wants_color()))
     else:
@@ -80,11 +94,13 @@ def check(target: Target, wanted: Wanted) -> int:
 def _refuse_what_cannot_be_meant(target: Target, wanted: Wanted) -> None:
     if wanted.statistics and wanted.format not in ("text", "concise", "json"):
         raise UserError(f"`--statistics` has no format `{wanted.format}`; there are text, json")
-    changing = {"--write-baseline": wanted.write_baseline, "--add-ignores": wanted.add_ignores}
+    changing = {"--write-baseline": wanted.write_baseline, "--add-ignores": wanted.add_ignores, "--fix": wanted.fix}
     elsewhere = {"--staged": target.staged, "--stdin-filename": wanted.stdin is not None}
     given = [name for name, present in (changing | elsewhere).items() if present]
     if len(given) > 1:
         raise UserError(f"`{given[0]}` and `{given[1]}` do not go together")
+    if wanted.unsafe_fixes and not (wanted.fix or wanted.fix_diff):
+        raise UserError("`--unsafe-fixes` goes with `--fix` or `--fix-diff`")
     if wanted.write_baseline and wanted.diff is not None:
         raise UserError("`--write-baseline` and `--diff` do not go together")
 

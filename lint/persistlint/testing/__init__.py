@@ -15,6 +15,7 @@ def test_page(case: testing.Case) -> None:
 from __future__ import annotations
 
 from persistlint.testing.cases import HEADINGS, Case, CaseFile, read_cases
+from persistlint.testing.fixes import check_fixes
 from persistlint.testing.runner import CaseError, cases_of, check_case, pack, page_problems
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "CaseFile",
     "cases_of",
     "check_case",
+    "check_fixes",
     "pack",
     "page_problems",
     "read_cases",

@@ -40,7 +40,7 @@ def check_case(case: Case, rules: RuleSet) -> None:
             raise CaseError(f"{case.page}:{case.line}: a mark names `{name}`, which is no rule")
     with tempfile.TemporaryDirectory(prefix="persistlint-case-") as folder:
         root = Path(folder).resolve()
-        _lay_out(case, root)
+        lay_out(case, root)
         chosen = replace(settings.load(root), select=tuple(wanted))
         report = check(Request(root, [root], chosen, jobs=1, use_cache=False), rules)
     problems = [f"{crash.part} failed: {crash.trace or crash.error}" for crash in report.crashes]
@@ -72,7 +72,8 @@ def page_problems(rules: RuleSet) -> tuple[str, ...]:
     return tuple(problems)
 
 
-def _lay_out(case: Case, root: Path) -> None:
+def lay_out(case: Case, root: Path) -> None:
+    """Write the files of a case. Raises CaseError for one that would lie elsewhere."""
     for file in case.files:
         target = (root / file.path).resolve()
         if not target.is_relative_to(root):

@@ -44,7 +44,7 @@ def build(
     requests = requested(kinds, shapes, (f for f in chosen if roots.is_route(f)), lambda one: _parameters(machine, one))
     origins = Origins(kinds, shapes, found.settler)
     body = function_bodies(functions, lambda function: body_of(machine, function))
-    flows = Flows(origins, spans, requests)
+    flows = Flows(kinds, shapes, origins, spans, requests)
     boundary = Boundary(
         kinds, shapes, origins, recorder.answers, Nulls(shapes, recorder.answers, body), spans, _backrefs(machine)
     )

@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 from persistlint.facts.ledger import ColumnFlow, FlowRole, UnknownFlow
 from persistlint.facts.sql import Kind
 from persistlint.project.interp.values import Loc, Value
+from persistlint.project.ledger.kinds import Kinds, RowOf
 from persistlint.project.ledger.origins import FromColumn, FromDocument, FromField, Origins, shape_file
-from persistlint.project.ledger.trace import At, Built, Trace
+from persistlint.project.ledger.roots import is_route
+from persistlint.project.ledger.shapes import Shapes
+from persistlint.project.ledger.trace import Assigned, At, Built, Shaped, Trace
 from persistlint.project.model import Statement
 from persistlint.project.sqlalchemy.draft import TableDraft
 from persistlint.source import Span
@@ -19,8 +22,12 @@ _METHODS_OF_DICT = frozenset({"to_dict", "as_dict", "dict", "serialize", "to_jso
 class Flows:
     """Collects flows, each once."""
 
-    def __init__(self, origins: Origins, spans: Callable[[Loc], Span], requests: set[int]) -> None:
+    def __init__(
+        self, kinds: Kinds, shapes: Shapes, origins: Origins, spans: Callable[[Loc], Span], requests: set[int]
+    ) -> None:
         """`requests` are the shapes, by identity of their class, that some route takes."""
+        self._kinds = kinds
+        self._shapes = shapes
         self._origins = origins
         self._spans = spans
         self._requests = requests
@@ -40,11 +47,7 @@ class Flows:
         for built in trace.built:
             self._built(built)
         for one in trace.assigned:
-            if one.name is None:
-                self.hide(one.row.table.name, FlowRole.WRITTEN, one.at, "an attribute whose name is computed")
-            elif (column := one.row.table.by_attribute(one.name)) is not None:
-                via = "setattr" if one.loop else "attribute"
-                self._written(one.row.table, column.name, one.value, one.at, via)
+            self._assigned(one)
         for got in trace.got:
             column = got.row.table.by_attribute(got.name) if got.row is not None else None
             if got.row is not None and column is not None:
@@ -54,12 +57,35 @@ class Flows:
             for table, name in self.columns_in(dump.value):
                 self.add(table.name, name, FlowRole.EXPORTED, dump.at, "dump")
         for shaped in trace.shaped:
-            for field, value in shaped.values.items():
-                found = self._origins.plain(value)
-                if isinstance(found, FromColumn):
-                    self.add(
-                        found.table.name, found.column.name, FlowRole.SHOWN, shaped.at, f"{shaped.cls.name}.{field}"
-                    )
+            self._shaped(shaped)
+        if is_route(trace.root) and trace.result is not None:
+            at = At(Loc(trace.root.path, trace.root.node.at, trace.root.node.at), trace.key, trace.root.qualname, 0)
+            for table, name in self.columns_in(trace.result):
+                self.add(table.name, name, FlowRole.SHOWN, at, "response")
+
+    def _assigned(self, one: Assigned) -> None:
+        if one.name is None:
+            self.hide(one.row.table.name, FlowRole.WRITTEN, one.at, "an attribute whose name is computed")
+        elif (column := one.row.table.by_attribute(one.name)) is not None:
+            self._written(one.row.table, column.name, one.value, one.at, "setattr" if one.loop else "attribute")
+
+    def _shaped(self, shaped: Shaped) -> None:
+        self._from_attributes(shaped)
+        for field, value in shaped.values.items():
+            found = self._origins.plain(value)
+            if isinstance(found, FromColumn):
+                self.add(found.table.name, found.column.name, FlowRole.SHOWN, shaped.at, f"{shaped.cls.name}.{field}")
+
+    def _from_attributes(self, shaped: Shaped) -> None:
+        """A response that is read from a row shows each column that has a field's name."""
+        row = self._kinds.of(shaped.source)
+        shape = self._shapes.of(shaped.cls)
+        if not isinstance(row, RowOf) or shape is None:
+            return
+        for field in shape.fields:
+            column = row.table.by_attribute(field)
+            if column is not None:
+                self.add(row.table.name, column.name, FlowRole.SHOWN, shaped.at, f"{shaped.cls.name}.{field}")
 
     def columns_in(self, value: Value) -> list[tuple[TableDraft, str]]:
         """The columns whose values are in a value."""
