@@ -39,7 +39,7 @@ from persistlint.facts.sql import (
     SqlStatement,
     TableUse,
 )
-from persistlint.facts.stores import Database, Hook, Kept, Opening, PragmaUse
+from persistlint.facts.stores import Database, Disposal, Hook, Kept, Opening, PragmaUse, Readied, Store, Threads
 from persistlint.facts.upgrades import (
     Difference,
     FailedStep,
@@ -77,6 +77,7 @@ __all__ = [
     "DefaultClause",
     "Difference",
     "Disagreement",
+    "Disposal",
     "DocumentClause",
     "Edit",
     "Exchange",
@@ -110,6 +111,7 @@ __all__ = [
     "PragmaUse",
     "Project",
     "RacedStep",
+    "Readied",
     "Role",
     "Row",
     "Rule",
@@ -121,11 +123,13 @@ __all__ = [
     "Span",
     "SqlStatement",
     "Statement",
+    "Store",
     "StoreClause",
     "StoreUpgrade",
     "TableClause",
     "TableFact",
     "TableUse",
+    "Threads",
     "UncalledUpgrade",
     "UnfilledField",
     "UniqueFact",

@@ -7,9 +7,6 @@ from dataclasses import dataclass, replace
 
 from persistlint.source import Span
 
-DRIVER_TIMEOUT_MS = 5000
-"""What `sqlite3.connect(timeout=5.0)` sets where nothing else is said; SQLAlchemy and aiosqlite pass it through."""
-
 
 @dataclass(frozen=True, slots=True)
 class Database:
@@ -56,6 +53,10 @@ class PragmaUse:
     """What opened that transaction: the begin hook, an explicit BEGIN, the opening itself."""
     answered: bool = True
     """False where its result is thrown away."""
+    when: tuple[str, ...] = ()
+    """For each of `values`, `network` or `local` where a condition chooses it by the file system, else empty."""
+    alone: bool = False
+    """Whether its connection goes back to the pool without any other work than PRAGMAs."""
 
     @property
     def sets(self) -> str | None:
@@ -85,19 +86,48 @@ class Hook:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Where an engine or connection is kept, and how it got there.
+    """Where an engine or connection is kept, and how it gets there.
 
-    `where` is `global`, `cache` (an item of a dict or list), `attribute`, `class` or `memo` (the cache of a decorator);
-    `name` is the place as written. `locks` are the `with` managers that were held.
+    `where` is `module` (made when the module is loaded), `global`, `cache` (an item of a dict or list), `attribute` or
+    `memo` (the cache of a decorator); `name` is the place as written.
     """
 
     where: str
     name: str
     span: Span
     function: str | None
-    locks: tuple[str, ...] = ()
-    checked: Span | None = None
-    """The condition on that place that decides whether anything is stored."""
+    locked: bool = False
+    """Whether a lock is held when it is stored."""
+    checked: bool = False
+    """Whether it is stored only after a look at the place found nothing."""
+    is_async: bool = False
+    """Whether a coroutine stores it: no other runs before it awaits."""
+    seen_outside: Span | None = None
+    """A look at the place, in the same function, without the lock."""
+    unready: tuple[Readied, ...] = ()
+    """What is done to it only after it was stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Readied:
+    """One step that makes an engine ready: `tables`, `factory`, `hook` or `pragma`."""
+
+    what: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Disposal:
+    """A place where an engine is disposed of."""
+
+    span: Span
+    function: str | None
+    door: str | None
+    """The function as `module:function`."""
+    source: str | None = None
+    """The cache that it was taken from, as written."""
+    forgotten: bool = True
+    """Whether it is taken out of that cache as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +151,16 @@ class Opening:
     """Whether a transaction is open before its first statement, reading ones included."""
     begin_at: Span | None = None
     """What decides that: the hook, the argument; None for the default."""
+    begins_itself: bool = False
+    """Whether BEGIN is executed on its connections outside hooks."""
     timeouts: tuple[int, ...] | None = None
     """How long its connections may wait for a lock, in milliseconds: each that is possible; None where unknown."""
     timeout_at: Span | None = None
-    journals: tuple[str, ...] = ()
-    """The journal modes that it asks for, upper case, in the order of their places; none where it asks for none."""
-    journal_at: Span | None = None
+    """The PRAGMA that sets it; None where the driver's argument, or its default, holds."""
+    driver_timeouts: tuple[int, ...] | None = None
+    """What the driver itself is given as an argument; None where nothing is, or what cannot be known."""
+    timeout_given: bool = False
+    """Whether the timeout is written anywhere, rather than the driver's default."""
     foreign_keys: bool | None = None
     """Whether every connection checks foreign keys; None where that cannot be known."""
     foreign_keys_at: Span | None = None
@@ -136,13 +170,40 @@ class Opening:
     """Those that run on its connections outside hooks."""
     open_arguments: bool = False
     """Whether it is given arguments that cannot be known."""
+    doors: tuple[str, ...] = ()
+    """The functions that make it, as `module:function`: the one that it stands in, and those that return it on."""
+    writes: bool | None = None
+    """Whether anything is written through it; None where nothing was seen to go through it at all."""
     kept: tuple[Kept, ...] = ()
     factories: tuple[Span, ...] = ()
     """The session factories made of it."""
-    bases: tuple[Span, ...] = ()
-    """Where `create_all` is called with it."""
-    disposed: tuple[tuple[str | None, Span], ...] = ()
-    """By function, where it is disposed of."""
+    tables: tuple[str, ...] = ()
+    """The tables that are created through it."""
+    store: str = ""
+    """The name of its store: the same for all openings of one database."""
+    disposed: tuple[Disposal, ...] = ()
+
+    @property
+    def all_pragmas(self) -> tuple[PragmaUse, ...]:
+        """Those of its hooks, then those outside."""
+        return (*(one for hook in self.hooks for one in hook.pragmas), *self.pragmas)
+
+
+@dataclass(frozen=True, slots=True)
+class Threads:
+    """What makes threads meet in a project: the imported library, and where it is imported."""
+
+    library: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The openings of one database. `name` is the file's, else that of the function that opens it."""
+
+    name: str
+    openings: tuple[Opening, ...]
+    tables: tuple[str, ...] = ()
 
 
 def agreed(openings: Sequence[Opening]) -> Opening:

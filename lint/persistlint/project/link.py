@@ -22,8 +22,10 @@ from persistlint.project.sql import constants, drivers, statements
 from persistlint.project.sql.sites import Sites
 from persistlint.project.sqlalchemy.operations import Operations
 from persistlint.project.sqlalchemy.tables import Found, find_tables, is_column
+from persistlint.project.stores.grouping import grouped
 from persistlint.project.stores.openings import Openings
 from persistlint.project.stores.pragmas import Reader
+from persistlint.project.stores.threads import threads_of
 from persistlint.project.stores.watch import Watch
 from persistlint.source import Span
 
@@ -91,7 +93,7 @@ def link_all(inputs: Inputs) -> Linkage:
     sql.sort(key=_order)
     tables = sorted([*found.tables, *statements.tables_of(sql)], key=lambda table: (table.span, table.name))
     hidden = [Unresolved(reason, spans.of(loc)) for reason, loc in sites.unresolved()]
-    openings = Openings(machine, watch, Reader(inputs.parse, modules.at), spans.of)
+    openings = Openings(machine, watch, Reader(inputs.parse, modules.at), found, spans.of)
     project = Project(
         tables=tuple(tables),
         statements=tuple(sql),
@@ -103,7 +105,8 @@ def link_all(inputs: Inputs) -> Linkage:
         by_name=_by_name(tables),
         ledger=build(machine, found, loaded, sql, tables, spans.of),
         contract=unite(inputs.documents),
-        openings=openings.all(),
+        openings=grouped(openings.all(), sql),
+        threads=threads_of(loaded, spans.of),
     )
     return Linkage(project, machine, tuple(loaded), found, calls, heard, spans.of)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from persistlint.facts.ledger import Ledger
 from persistlint.facts.schema import TableFact, Unresolved
 from persistlint.facts.sql import SqlStatement
-from persistlint.facts.stores import Opening, agreed
+from persistlint.facts.stores import Opening, Store, Threads, agreed
 from persistlint.facts.upgrades import StoreUpgrade
 from persistlint.project.contract import Contract
 from persistlint.source import Span
@@ -139,6 +139,8 @@ class Project:
     """Each store's upgrade path, carried out on SQLite from each starting schema."""
     openings: tuple[Opening, ...] = ()
     """Each call that opens a database, in the order of their places: several of one place where it opens several."""
+    threads: tuple[Threads, ...] = ()
+    """What makes threads meet; empty where nothing is seen to."""
     unresolved: tuple[Unresolved, ...] = ()
     files: tuple[str, ...] = ()
     dialect: str = "sqlite"
@@ -155,6 +157,17 @@ class Project:
         """The opening of that place; of several, one with what they all agree on."""
         found = [opening for opening in self.openings if opening.span == span]
         return agreed(found) if found else None
+
+    @property
+    def stores(self) -> tuple[Store, ...]:
+        """The openings by the database that they open, in the order of the names."""
+        groups: dict[str, list[Opening]] = {}
+        for opening in self.openings:
+            groups.setdefault(opening.store, []).append(opening)
+        return tuple(
+            Store(name, tuple(groups[name]), tuple(sorted({table for one in groups[name] for table in one.tables})))
+            for name in sorted(groups)
+        )
 
     def named(self, name: str) -> tuple[TableFact, ...]:
         """Every definition of that table, in any case of the name; several are possible."""

@@ -30,8 +30,10 @@ if TYPE_CHECKING:
 
 _DEEPEST = 24
 _DEEP_CALL = 2
-"""Calls within calls: from here on only functions that hold SQL or tables themselves are followed."""
+"""Calls within calls: from here on only small functions and those that hold SQL or tables are followed."""
 _DEEPEST_CALL = 6
+_SMALL = 1200
+"""The length of an encoded body of a dozen lines."""
 _WORTH = code.Hint.SQL | code.Hint.EXECUTE | code.Hint.TABLES
 
 
@@ -46,7 +48,9 @@ def invoke(
 ) -> Value:
     """Call a function of the project."""
     node = function.node
-    if depth > _DEEPEST_CALL or (depth > _DEEP_CALL and isinstance(node, code.FuncDef) and not node.hints & _WORTH):
+    if depth > _DEEPEST_CALL or (
+        depth > _DEEP_CALL and isinstance(node, code.FuncDef) and not _is_worth(function, node)
+    ):
         return _unseen(machine, function, args, kwargs, f"`{function.qualname}` is called too deep inside other calls")
     key = (id(node), id(function.env), tuple(map(id, args)))
     if len(machine.stack) > _DEEPEST or machine.steps > machine.limit or machine.guard(key):
@@ -76,6 +80,11 @@ def _unseen(machine: Machine, function: Function, args: list[Value], kwargs: dic
     returns = function.node.returns if isinstance(function.node, code.FuncDef) else None
     annotation = None if returns is None else eval_annotation(machine, returns, function.env)
     return Unknown(reason, annotation=annotation)
+
+
+def _is_worth(function: Function, node: code.FuncDef) -> bool:
+    """Whether a call within calls is followed: into SQL and tables, and into the small functions that make paths."""
+    return bool(node.hints & _WORTH) or len(function.env.module.facts.bodies[node.body]) < _SMALL
 
 
 def body_of(machine: Machine, function: Function) -> code.Block:

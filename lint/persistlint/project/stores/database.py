@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from persistlint.facts.stores import Database
 from persistlint.project.interp.values import (
     Attribute,
+    Choice,
     Chunk,
     Const,
     External,
+    Gap,
     Made,
     Operation,
     Text,
@@ -126,8 +128,20 @@ def words(value: Value | None, depth: int = 0) -> str | None:
             return None if inner is None else f"{{{_bare(inner)}.{name}}}"
         case Made():
             return _of_call(value, depth)
+        case Choice(options=options):
+            return _of_choice(options, depth)
         case _:
             return None
+
+
+def _of_choice(options: Sequence[Value], depth: int) -> str | None:
+    """What several places of one file have in common: its name."""
+    found = {words(option, depth + 1) for option in options}
+    if len(found) == 1:
+        return found.pop()
+    names = {None if one is None else one.rpartition("/")[2] for one in found}
+    name = names.pop() if len(names) == 1 else None
+    return None if not name else f"{{…}}/{name}"
 
 
 def _of_call(value: Made, depth: int) -> str | None:
@@ -154,25 +168,25 @@ def _bare(inner: str) -> str:
 
 
 def _origins(value: Value | None, origins: Origins) -> tuple[str, ...]:
-    return tuple(sorted({name for part in _parts(value, 0) for name in origins(part)}))
+    return tuple(sorted({name for whole in _wholes(value, 0) for name in origins(whole)}))
 
 
-def _parts(value: Value | None, depth: int) -> Iterator[Value]:
-    """A path's value and all that it is put together from."""
+def _wholes(value: Value | None, depth: int) -> Iterator[Value]:
+    """A path's value and every other form of the same whole path: a directory is not one."""
     if value is None or depth > _DEEPEST:
         return
     for option in options_of(value):
         yield option
         match option:
-            case Text(parts=parts):
-                inner = [part.value for part in parts if not isinstance(part, Chunk)]
-            case Operation(operands=operands):
-                inner = list(operands)
-            case Made(func=func, args=args, kwargs=kwargs):
-                inner = [func, *args, *kwargs.values()]
-            case Attribute(base=base):
-                inner = [base]
+            case Text(parts=[Chunk(text=prefix), Gap(value=inner)]) if prefix.endswith(("://", ":///")):
+                yield from _wholes(inner, depth + 1)
+            case Text(parts=[Gap(value=inner)]):
+                yield from _wholes(inner, depth + 1)
+            case Made(func=External(name=name), args=[inner]) if name in _PATH_OF or name.endswith("make_url"):
+                yield from _wholes(inner, depth + 1)
+            case Made(func=External(name=name), kwargs=kwargs) if name.endswith(("URL.create", ".URL")):
+                yield from _wholes(kwargs.get("database"), depth + 1)
+            case Made(func=Attribute(base=inner, name=name)) if name in _SAME_PATH:
+                yield from _wholes(inner, depth + 1)
             case _:
-                inner = []
-        for one in inner:
-            yield from _parts(one, depth + 1)
+                pass

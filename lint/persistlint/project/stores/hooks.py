@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from persistlint.facts.stores import Hook, PragmaUse
 from persistlint.project.interp.frames import CallEvent, SetEvent
@@ -19,7 +19,8 @@ from persistlint.project.interp.values import (
 )
 from persistlint.project.resources.kinds import Kind, resource_of, root_of
 from persistlint.project.stores.arguments import level_of
-from persistlint.project.stores.pragmas import Reader, united, value_of
+from persistlint.project.stores.pragmas import Reader, united
+from persistlint.project.stores.shape import is_dropped
 from persistlint.project.stores.watch import Registered, Watch, anchor
 from persistlint.source import Span
 
@@ -129,31 +130,24 @@ def _is_of(value: Value, connection: Made) -> bool:
 
 
 def _note(done: _Done, call: CallEvent, reader: Reader, spans: Callable[[Loc], Span], *, sure: bool) -> None:
-    alternatives = reader.statements(call.args[0] if call.args else None)
     place = spans(Loc(call.path, call.node.at, call.node.end))
-    for statements in alternatives:
+    for text, statements in reader.alternatives(call.args[0] if call.args else None):
         for statement in statements:
             if statement.begin_mode is not None:
                 known_mode = done.begins in (None, statement.begin_mode)
                 done.begins = statement.begin_mode if known_mode else "?"
                 done.certain = done.certain and sure
             if statement.pragma is not None:
-                value = value_of(statement.pragma.value)
-                done.pragmas.append(
-                    PragmaUse(
-                        statement.pragma.name.lower(),
-                        () if value is None else (value,),
-                        statement.pragma.value is None,
-                        place,
-                        call.function,
-                        "hook",
-                        sure,
-                    )
-                )
+                begun = done.begins or "none"
+                use = PragmaUse("", (), reads=False, span=place, function=call.function, via="hook", certain=sure)
+                module = reader.modules(call.path)
+                body = () if module is None else reader.shapes.innermost(module, call.node.at)
+                use = replace(use, begun=begun, answered=not is_dropped(body, call.node))
+                done.pragmas.append(reader.pragma(text, statement.pragma, use))
 
 
 def _targets(value: Value) -> list[tuple[str, Made | None]]:
-    """The engines that a hook's target may be."""
+    """The engines that a hook's target may be; one that cannot be seen is `loose`."""
     out: list[tuple[str, Made | None]] = []
     for option in options_of(value):
         if isinstance(option, External):
@@ -168,4 +162,6 @@ def _targets(value: Value) -> list[tuple[str, Made | None]]:
             made = anchor(resource)
             if made is not None:
                 out.append((reach, made))
+                continue
+        out.append(("loose", None))
     return out

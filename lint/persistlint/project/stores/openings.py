@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from persistlint.facts.stores import Database, Hook, Opening
+from persistlint.facts.code import FuncDef
+from persistlint.facts.schema import TableFact
+from persistlint.facts.stores import Database, Hook, Kept, Opening
 from persistlint.project.interp.frames import CallEvent
 from persistlint.project.interp.machine import Machine
-from persistlint.project.interp.values import Const, External, Function, Loc, Made, Value, options_of
+from persistlint.project.interp.values import Attribute, Const, External, Function, Loc, Made, Value, options_of
 from persistlint.project.resources import names
+from persistlint.project.resources.kinds import resource_of
+from persistlint.project.sqlalchemy.tables import Found
 from persistlint.project.stores import arguments, database, modes
 from persistlint.project.stores.arguments import Arguments
 from persistlint.project.stores.hooks import Attached, Hooks
+from persistlint.project.stores.kept import Keeping
 from persistlint.project.stores.pragmas import Reader, united
+from persistlint.project.stores.shape import is_dropped, yields
 from persistlint.project.stores.timeline import Opened, Timeline
-from persistlint.project.stores.watch import Heard, Moment, Watch, anchor
+from persistlint.project.stores.watch import Heard, Moment, Watch, anchor, is_resource
 from persistlint.source import Span
 
 _COMMON = (Const, External, Function)
@@ -36,14 +42,27 @@ class _Met:
 class Openings:
     """Builds the openings of a project from what was heard."""
 
-    def __init__(self, machine: Machine, watch: Watch, reader: Reader, spans: Callable[[Loc], Span]) -> None:
+    def __init__(
+        self, machine: Machine, watch: Watch, reader: Reader, found: Found, spans: Callable[[Loc], Span]
+    ) -> None:
         self._machine = machine
         self._watch = watch
         self._reader = reader
+        self._found = found
         self._spans = spans
         self._attached = Hooks(machine, reader, spans).attached(watch)
         self._uses = _by_anchor(watch.uses)
         self._globals = _globals(machine, watch)
+        coroutines = frozenset(
+            (one.path, one.node.at) for one in machine.functions if isinstance(one.node, FuncDef) and one.node.is_async
+        )
+        self._keeping = Keeping(machine.modules.at, reader.shapes, spans, coroutines)
+        self._stored = {id(value) for one in watch.sets for value in options_of(one.event.value)}
+        self._sets = [one for one in watch.sets if is_resource(one.event.value)]
+        attached = {one.hook.span for one in self._attached if one.target is not None}
+        self._loose = [
+            one.hook for one in self._attached if one.hook.reach == "loose" and one.hook.span not in attached
+        ]
 
     def all(self) -> tuple[Opening, ...]:
         """The openings in the order of their places."""
@@ -57,31 +76,55 @@ class Openings:
         name = made.name
         is_engine = name not in names.CONNECT and name not in names.CONNECTIONS
         given = arguments.of(made, is_engine=is_engine)
-        target = self._database(made, given, is_engine=is_engine)
         attached = [one for one in self._attached if _reaches(one, made, is_engine=is_engine)]
         hooks = tuple(_once(one.hook for one in attached))
         driver = modes.driver_level(given, is_engine=is_engine)
         opened = Opened(made, moment, is_engine, driver, given.autocommit() is False)
-        line = Timeline(opened, attached, self._reader, self._spans, lambda _: True)
-        pragmas = tuple(united(line.run(self._uses.get(id(made), ()))))
-        begin = modes.begin_of(given, hooks, is_engine=is_engine)
+        uses = self._uses.get(id(made), [])
+        line = Timeline(opened, attached, self._reader, self._spans, self._answered, self._escapes)
+        pragmas = tuple(united(line.run(uses)))
+        known = not given.open and not ({"creator", "module"} & given.engine.keys()) and not (is_engine and self._loose)
+        begin = modes.begin_of(given, hooks, is_engine=is_engine) if known or hooks else modes.UNKNOWN
+        timeout = modes.timeout_of(given, hooks, pragmas, is_engine=is_engine)
+        foreign_keys, foreign_keys_at = modes.foreign_keys_of(hooks, pragmas, is_engine=is_engine, known=known)
         library = "flask" if name in names.FLASK else "aiosqlite" if name.startswith("aiosqlite") else "sqlalchemy"
+        bases = [one for one in self._watch.bases if _bound(one) is made]
+        factories = [one for one in self._watch.factories if anchor(resource_of(one.event.result)) is made]
+        ready = [
+            *(("tables", one.moment, _loc(one.event)) for one in bases),
+            *(("factory", one.moment, _loc(one.event)) for one in factories if id(one.event.result) in self._stored),
+            *(("hook", one.registered.moment, _loc(one.registered.call)) for one in attached if one.target is made),
+        ]
+        kept = self._keeping.kept(made, self._sets, ready)
         opening = Opening(
             span=self._spans(made.loc),
             function=event.function,
             library=library if is_engine or library == "aiosqlite" else "sqlite3",
             maker=name.rpartition(".")[2],
-            database=target,
+            database=self._database(made, given, is_engine=is_engine),
             is_engine=is_engine,
             is_async="async" in name or library == "aiosqlite",
             level=given.level(),
             begin=begin.mode,
             begins_first=begin.first,
             begin_at=begin.at,
+            begins_itself=line.begins_itself,
+            timeouts=timeout.values,
+            timeout_at=timeout.at,
+            timeout_given=timeout.given,
+            driver_timeouts=given.timeouts() if "timeout" in given.driver else None,
+            foreign_keys=foreign_keys,
+            foreign_keys_at=foreign_keys_at,
             pool=given.pool(),
             hooks=hooks,
             pragmas=pragmas,
             open_arguments=given.open,
+            doors=tuple(self._doors(made, event)),
+            writes=line.writes or (True if bases else None),
+            kept=(*kept, *self._by_decorator(made, event)),
+            factories=tuple(sorted({self._spans(_loc(one.event)) for one in factories})),
+            tables=tuple(sorted({table.name for one in bases for table in self._tables(one.event)})),
+            disposed=tuple(self._keeping.disposed(made, self._watch.disposals, kept)),
         )
         own = moment.root is not None and moment.root == event.caller
         return _Met(made, moment, own, opening)
@@ -101,6 +144,64 @@ class Openings:
             found = known.get(id(value))
             if found is not None and not isinstance(value, _COMMON):
                 yield from found[1]
+
+    def _doors(self, made: Made, event: CallEvent) -> Iterator[str]:
+        module = self._machine.modules.at(event.path)
+        if module is not None and event.function is not None:
+            yield f"{module.name}:{event.function}"
+        yield from self._watch.returned.get(id(made), (made, []))[1]
+
+    def _by_decorator(self, made: Made, event: CallEvent) -> Iterator[Kept]:
+        """The cache of `functools.lru_cache` around the function that it stands in, or the module that makes it."""
+        if event.caller is None:
+            for option, found in (self._globals.get(id(made), (made, [])),):
+                if option is made and found:
+                    yield Kept("module", found[0].rpartition(".")[2], self._spans(made.loc), None)
+            return
+        for function in self._machine.decorated:
+            if (function.path, function.node.at) == event.caller and any(
+                isinstance(one, External) and one.name.rpartition(".")[2] in ("cache", "lru_cache")
+                for one in function.decorators
+            ):
+                yield Kept("memo", function.qualname, self._spans(made.loc), function.qualname, checked=True)
+                return
+
+    def _tables(self, event: CallEvent) -> tuple[TableFact, ...]:
+        func = event.args[0] if event.name == "run_sync" and event.args else event.func
+        return self._found.tables_of(func.base) if isinstance(func, Attribute) else ()
+
+    def _answered(self, use: Heard) -> bool:
+        module = self._machine.modules.at(use.event.path)
+        if module is None or not is_dropped(self._reader.shapes.innermost(module, use.event.node.at), use.event.node):
+            return True
+        receiver = use.event.func.base if isinstance(use.event.func, Attribute) else None
+        return any(
+            one.moment.root == use.moment.root
+            and one.moment.order > use.moment.order
+            and isinstance(one.event.func, Attribute)
+            and one.event.func.base is receiver
+            for one in self._watch.fetches
+        )
+
+    def _escapes(self, key: object) -> bool:
+        """Whether a connection is given away: to another library, or by a generator to whoever runs its body."""
+        identity, root = key if isinstance(key, tuple) else (0, None)
+        if identity in self._watch.handed or identity in self._watch.returned:
+            return True
+        module = self._machine.modules.at(root[0]) if root is not None else None
+        return module is not None and yields(self._reader.shapes.innermost(module, root[1]))
+
+
+def _loc(event: CallEvent) -> Loc:
+    return Loc(event.path, event.node.at, event.node.end)
+
+
+def _bound(one: Heard) -> Made | None:
+    """The opening that `create_all` is given, or a connection of."""
+    event = one.event
+    if event.name == "run_sync":
+        return anchor(one.receiver)
+    return anchor(resource_of(event.kwargs.get("bind") or (event.args[0] if event.args else None)))
 
 
 def _by_anchor(uses: list[Heard]) -> dict[int, list[Heard]]:
@@ -124,7 +225,7 @@ def _globals(machine: Machine, watch: Watch) -> dict[int, tuple[Value, list[str]
 
 
 def _reaches(one: Attached, made: Made, *, is_engine: bool) -> bool:
-    return one.target is made or (one.target is None and is_engine)
+    return one.target is made or (one.hook.reach == "class" and is_engine)
 
 
 def _once(hooks: Iterator[Hook]) -> list[Hook]:
@@ -142,15 +243,16 @@ def _distinct(met: list[_Met]) -> list[Opening]:
         if one.own:
             continue
         opening = one.opening if own is None else modes.with_own(one.opening, own)
-        database = opening.database
-        key = (database.dialect, database.memory, database.file)
+        target = opening.database
+        key = (target.dialect, target.memory, target.file)
         out[key] = _united(out[key], opening) if key in out else opening
     if not out and own is not None:
         return [own]
+    if own is not None and len(out) == 1:  # what its own function does with it, callers may not show
+        [key] = out
+        out[key] = replace(_united(out[key], own), foreign_keys=out[key].foreign_keys, timeouts=out[key].timeouts)
     return [out[key] for key in sorted(out, key=lambda key: tuple(str(part) for part in key))]
 
 
 def _united(one: Opening, other: Opening) -> Opening:
-    """One engine may be met before its hooks are registered, or too deep in other calls to see them."""
-    base, more = (one, other) if len(one.hooks) >= len(other.hooks) else (other, one)
-    return modes.with_pragmas(base, united((*base.pragmas, *more.pragmas)))
+    return modes.united(one, other, united((*one.pragmas, *other.pragmas)))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from persistlint.facts.sql import Kind, SqlStatement
+from persistlint.facts import code
+from persistlint.facts.sql import Kind, Pragma, SqlStatement
 from persistlint.facts.stores import PragmaUse
 from persistlint.project.interp.modules import Module
-from persistlint.project.interp.values import Attribute, Choice, Made, Text, Value, options_of
+from persistlint.project.interp.unparse import unparse
+from persistlint.project.interp.values import Attribute, Choice, Chunk, Made, Text, Value, options_of
 from persistlint.project.sql.texts import sql_text
+from persistlint.project.stores.shape import Shapes
 from persistlint.source import Span
 
 _TEXT_MAKERS = frozenset({"text", "DDL"})
@@ -17,6 +21,9 @@ _LONGEST = 20_000
 _RAW = frozenset({"connection", "dbapi_connection", "driver_connection"})
 _RAW_CALLS = frozenset({"raw_connection", "get_raw_connection"})
 """`session.connection()` is not one of them: it gives SQLAlchemy's own connection."""
+
+_NETWORK = re.compile(r"(?i)network|remote|nfs|smb|cifs|unc_|_unc|sshfs|shared_(?:drive|folder|path)")
+_LOCAL = re.compile(r"(?i)local(?!e)")
 
 WRITES = frozenset({Kind.INSERT, Kind.UPDATE, Kind.DELETE})
 
@@ -27,19 +34,48 @@ class Reader:
 
     parse: Callable[[str, str], tuple[SqlStatement, ...]]
     modules: Callable[[str], Module | None]
+    shapes: Shapes = field(default_factory=Shapes)
 
-    def statements(self, value: Value | None) -> list[list[SqlStatement]]:
-        """By alternative, the statements that a value may hold; none for what is not known."""
-        out: list[list[SqlStatement]] = []
+    def alternatives(self, value: Value | None) -> list[tuple[Text, tuple[SqlStatement, ...]]]:
+        """The texts that a value may be, each with its statements; none for what is not known."""
+        out: list[tuple[Text, tuple[SqlStatement, ...]]] = []
         for option in options_of(value) if value is not None else ():
             text = _text_of(option)
             if isinstance(text, Choice):
-                out.extend(self.statements(text))
+                out.extend(self.alternatives(text))
             elif isinstance(text, Text):
                 whole = sql_text(text, self.modules).text
                 if len(whole) <= _LONGEST:
-                    out.append(list(self.parse(whole, "sqlite")))
+                    out.append((text, self.parse(whole, "sqlite")))
         return out
+
+    def pragma(self, text: Text, pragma: Pragma, use: PragmaUse) -> PragmaUse:
+        """The use with what the PRAGMA sets, and under which condition on the file system."""
+        value = value_of(pragma.value)
+        values = () if value is None else (value,)
+        when = () if value is None else (self._when(text, value),)
+        return replace(use, name=pragma.name.lower(), values=values, reads=pragma.value is None, when=when)
+
+    def _when(self, text: Text, value: str) -> str:
+        for part in reversed(text.parts):
+            if isinstance(part, Chunk) and part.source is not None and value in part.text.lower():
+                module = self.modules(part.path)
+                around = () if module is None else self.shapes.around(module, part.source.at)
+                for one in reversed(around):
+                    if isinstance(one.node, code.If | code.IfExp) and (found := filesystem(one.node.test)) is not None:
+                        return "network" if found == one.holds else "local"
+        return ""
+
+
+def filesystem(test: code.Expr) -> bool | None:
+    """Whether a condition holds on network file systems; None where it does not ask for that."""
+    if isinstance(test, code.Un) and test.op == "not":
+        inner = filesystem(test.operand)
+        return None if inner is None else not inner
+    names = unparse(test)
+    if _NETWORK.search(names):
+        return True
+    return False if _LOCAL.search(names) else None
 
 
 def _text_of(value: Value) -> Value | None:
@@ -91,11 +127,15 @@ def united(pragmas: Iterable[PragmaUse]) -> list[PragmaUse]:
         if other is one:
             continue
         known = bool(one.values and other.values) or one.reads
+        when = dict(zip((*other.values, *one.values), (*other.when, *one.when), strict=True)) if known else {}
         out[one.span, one.name] = replace(
             other,
-            values=tuple(dict.fromkeys((*other.values, *one.values))) if known else (),
+            values=tuple(when),
+            when=tuple(when.values()),
             certain=one.certain and other.certain,
             begun=other.begun if one.begun == other.begun else None,
+            begun_at=other.begun_at if one.begun == other.begun else None,
             answered=one.answered or other.answered,
+            alone=one.alone and other.alone,
         )
     return list(out.values())

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from persistlint.facts.sql import Kind as Sql
-from persistlint.facts.sql import Pragma, SqlStatement
+from persistlint.facts.sql import SqlStatement
 from persistlint.facts.stores import PragmaUse
 from persistlint.project.interp.values import Loc, Made
 from persistlint.project.resources.kinds import Kind, Resource
 from persistlint.project.stores.hooks import Attached
-from persistlint.project.stores.pragmas import WRITES, Reader, is_raw, value_of
+from persistlint.project.stores.pragmas import WRITES, Reader, is_raw
 from persistlint.project.stores.watch import Heard, Moment
 from persistlint.source import Span
 
@@ -19,7 +19,8 @@ _EXECUTES = frozenset({
     "execute", "exec_driver_sql", "executescript", "executemany", "execute_fetchall", "scalar", "scalars", "exec",
 })  # fmt: skip
 _ENDS = frozenset({"commit", "rollback", "close"})
-_ORM = frozenset({"add", "flush", "query", "get"})
+_ORM = frozenset({"add", "add_all", "delete", "merge", "flush", "query", "get"})
+_DDL = frozenset({Sql.CREATE_TABLE, Sql.CREATE_INDEX, Sql.ALTER, Sql.DROP})
 
 NOTHING = "none"
 
@@ -54,14 +55,23 @@ class Timeline:
     reader: Reader
     spans: Callable[[Loc], Span]
     answered: Callable[[Heard], bool]
-    pragmas: list[PragmaUse] = field(default_factory=list[PragmaUse])
+    escapes: Callable[[object], bool]
+    """Whether a connection, by the key of `worked`, is handed on to somebody who is not seen."""
+    pragmas: list[tuple[PragmaUse, object]] = field(default_factory=list[tuple[PragmaUse, object]])
+    worked: set[object] = field(default_factory=set[object])
+    """The connections, by function, that did more than PRAGMAs."""
+    writes: bool | None = None
+    begins_itself: bool = False
     _states: dict[tuple[int, object], Begun] = field(default_factory=dict[tuple[int, object], Begun])
 
     def run(self, uses: Iterable[Heard]) -> list[PragmaUse]:
         """The PRAGMAs among the uses, each with what is open when it runs."""
         for use in uses:
+            self.writes = (
+                self.writes or use.event.name == "commit" or (use.event.name == "begin" and not use.event.args)
+            )
             self._use(use)
-        return self.pragmas
+        return [replace(one, alone=key not in self.worked and not self.escapes(key)) for one, key in self.pragmas]
 
     def _use(self, use: Heard) -> None:
         connection = _connection(use.receiver)
@@ -79,8 +89,11 @@ class Timeline:
             if not raw and state.mode in (NOTHING, None):
                 state = self._begun(use)
             state = self._execute(use, state, raw=raw)
-        elif name in _ORM and not raw and state.mode == NOTHING:
-            state = self._begun(use)
+        elif name in _ORM and not raw:
+            self.worked.add(key)
+            self.writes = self.writes or name in ("add", "add_all", "delete", "merge")
+            if state.mode == NOTHING:
+                state = self._begun(use)
         if not use.moment.is_sure(self.opened.moment) and name in _ENDS:
             state = Begun(None)
         self._states[key] = state
@@ -122,12 +135,16 @@ class Timeline:
         place = self.spans(Loc(event.path, event.node.at, event.node.end))
         if event.name == "executescript" and raw:
             state = Begun(NOTHING)
-        alternatives = self.reader.statements(first)
-        for statements in alternatives:
+        alternatives = self.reader.alternatives(first)
+        if not alternatives or any(statement.pragma is None for _, found in alternatives for statement in found):
+            self.worked.add(self._key(use))
+        for text, statements in alternatives:
             after = state
             for statement in statements:
+                self._note_kind(statement)
                 if statement.pragma is not None:
-                    self.pragmas.append(self._pragma(use, statement.pragma, after, place, raw=raw))
+                    blank = self._pragma(use, after, place, raw=raw)
+                    self.pragmas.append((self.reader.pragma(text, statement.pragma, blank), self._key(use)))
                 after = self._after(statement, after, place, script=event.name == "executescript")
             if len(alternatives) == 1:
                 state = after
@@ -143,21 +160,29 @@ class Timeline:
             return Begun(self.opened.level or "DEFERRED", place)
         return state
 
-    def _pragma(self, use: Heard, pragma: Pragma, state: Begun, place: Span, *, raw: bool) -> PragmaUse:
-        value = value_of(pragma.value)
+    def _pragma(self, use: Heard, state: Begun, place: Span, *, raw: bool) -> PragmaUse:
         session = use.receiver is not None and use.receiver.kind is Kind.SESSION
         return PragmaUse(
-            pragma.name.lower(),
-            () if value is None else (value,),
-            pragma.value is None,
-            place,
-            use.event.function,
-            "driver" if raw else "session" if session else "connection",
-            use.moment.is_sure(self.opened.moment),
-            state.mode,
-            state.at,
-            self.answered(use),
+            "",
+            (),
+            reads=False,
+            span=place,
+            function=use.event.function,
+            via="driver" if raw else "session" if session else "connection",
+            certain=use.moment.is_sure(self.opened.moment),
+            begun=state.mode,
+            begun_at=state.at,
+            answered=self.answered(use),
         )
+
+    def _note_kind(self, statement: SqlStatement) -> None:
+        self.begins_itself = self.begins_itself or statement.begin_mode is not None
+        if statement.kind in WRITES or statement.kind in _DDL:
+            self.writes = True
+
+    def _key(self, use: Heard) -> object:
+        connection = _connection(use.receiver)
+        return (id(connection.value) if connection is not None else 0, use.moment.root)
 
 
 def _connection(resource: Resource | None) -> Resource | None:

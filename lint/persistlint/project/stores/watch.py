@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from persistlint.project.interp.frames import CallEvent, SetEvent
 from persistlint.project.interp.machine import Machine
-from persistlint.project.interp.values import Attribute, External, Function, Made, Value, known, options_of
+from persistlint.project.interp.values import (
+    Attribute,
+    External,
+    Function,
+    Instance,
+    Items,
+    Made,
+    Text,
+    Value,
+    known,
+    options_of,
+)
 from persistlint.project.resources import names
 from persistlint.project.resources.kinds import Resource, receiver_of
 
 Root = tuple[str, int]
 
+_DEEPEST = 2
+_CONNECTS = frozenset({"connect", "begin", "raw_connection", "connection", "cursor"})
+
 USES = frozenset({
-    "execute", "exec_driver_sql", "executescript", "executemany", "commit", "rollback", "begin", "dispose", "close",
-    "execution_options", "execute_fetchall", "scalar", "scalars", "exec", "add", "flush", "query", "get",
+    "execute", "exec_driver_sql", "executescript", "executemany", "commit", "rollback", "begin", "close",
+    "execution_options", "execute_fetchall", "scalar", "scalars", "exec", "add", "add_all", "delete", "merge",
+    "flush", "query", "get", "run_sync",
 })  # fmt: skip
 """Methods of connections, cursors, sessions and engines whose order matters for what is open when."""
 FETCHES = frozenset({"fetchone", "fetchall", "fetchmany", "scalar", "scalar_one", "first", "one", "all", "fetch"})
@@ -77,20 +93,29 @@ class Watch:
     sets: list[Assigned] = field(default_factory=list[Assigned])
     returned: dict[int, tuple[Value, list[str]]] = field(default_factory=dict[int, tuple[Value, list[str]]])
     """By identity, the values that functions of the project returned, with the functions' dotted names."""
+    disposals: list[Heard] = field(default_factory=list[Heard])
+    """Every call of `dispose`, whatever it is called on."""
+    handed: set[int] = field(default_factory=set[int])
+    """By identity, the connections that were given to something outside the project."""
     _order: int = 0
 
     def on_call(self, event: CallEvent) -> None:
         """Keep what matters of a call."""
         self._note_result(event)
+        self._note_arguments(event)
         name = event.name
         if name in ("listen", "listens_for"):
             self._register(event)
         elif name == "create_all":
             self.bases.append(Heard(event, self._moment()))
+        elif name == "dispose" and not event.args:
+            self.disposals.append(Heard(event, self._moment(), receiver_of(event.func)))
         elif name in USES:
             receiver = receiver_of(event.func)
             if receiver is not None:
                 self.uses.append(Heard(event, self._moment(), receiver))
+                if name == "run_sync" and event.args and getattr(event.args[0], "name", "") == "create_all":
+                    self.bases.append(self.uses[-1])
         elif name in FETCHES:
             self.fetches.append(Heard(event, self._moment()))
         for made in options_of(event.result):
@@ -110,13 +135,24 @@ class Watch:
         self.sets.append(Assigned(event, self._moment()))
 
     def _note_result(self, event: CallEvent) -> None:
+        if any(isinstance(value, Text) for value in (*event.args, *event.kwargs.values())):
+            return  # what it returns depends on a name that it is given: `path_of(project, "cache.db")`
         for func in options_of(event.func):
             if isinstance(func, Function):
                 name = f"{func.env.module.name}:{func.qualname}"
-                for value in options_of(event.result):
+                for value in _inside(event.result, 0):
                     known_names = self.returned.setdefault(id(value), (value, []))[1]
                     if name not in known_names:
                         known_names.append(name)
+
+    def _note_arguments(self, event: CallEvent) -> None:
+        if isinstance(event.func, Function):
+            return  # followed as it is interpreted
+        for value in (*event.args, *event.kwargs.values()):
+            if isinstance(value, Made) and (
+                is_opening(value.name) or (isinstance(value.func, Attribute) and value.func.name in _CONNECTS)
+            ):
+                self.handed.add(id(value))
 
     def _register(self, event: CallEvent) -> None:
         wanted = event.func.name if isinstance(event.func, External) else ""
@@ -131,6 +167,33 @@ class Watch:
         self._order += 1
         machine = self.machine
         return Moment(self._order, machine.root, machine.uncertain, tuple(machine.held))
+
+
+def _inside(value: Value, depth: int) -> Iterator[Value]:
+    """A result and the parts of it: of a tuple, of an object of the project that was just made."""
+    for option in options_of(value):
+        yield option
+        if depth > _DEEPEST:
+            continue
+        match option:
+            case Items(items=items):
+                parts = items
+            case Instance(args=args, kwargs=kwargs, attrs=attrs):
+                parts = [*args, *kwargs.values(), *attrs.values()]
+            case _:
+                parts = []
+        for part in parts:
+            yield from _inside(part, depth + 1)
+
+
+def is_resource(value: Value) -> bool:
+    """Whether a value is an opening, or has one as a part."""
+    return any(isinstance(part, Made) and is_opening(part.name) for part in _inside(value, 0))
+
+
+def holds(value: Value, made: Made) -> bool:
+    """Whether a value is what a call made, or has it as a part."""
+    return any(part is made for part in _inside(value, 0))
 
 
 def is_opening(name: str) -> bool:

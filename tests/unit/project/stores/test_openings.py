@@ -185,3 +185,123 @@ def run():
         ("journal_mode", "DEFERRED"),
         ("optimize", "none"),
     ]
+
+
+def test_openings_of_one_file_are_one_store() -> None:
+    found = project_of(
+        {
+            "paths.py": "def database_path(project):\n    return project / 'board.db'\n",
+            "app.py": "from sqlalchemy import create_engine\nfrom paths import database_path\n"
+            "def engine(folder):\n    return create_engine(f'sqlite:///{database_path(folder)}')\n",
+            "tool.py": "import sqlite3\nfrom paths import database_path\n"
+            "def rows(project):\n    return sqlite3.connect(database_path(project))\n",
+            "other.py": "import sqlite3\ndef cache(project):\n    return sqlite3.connect(project / 'cache.db')\n",
+        }
+    ).stores
+
+    assert [(one.name, len(one.openings)) for one in found] == [("board.db", 2), ("cache.db", 1)]
+
+
+def test_a_folder_that_two_files_share_makes_them_no_store() -> None:
+    found = project_of(
+        {
+            "paths.py": "def path_of(project, name):\n    return project / name\n",
+            "app.py": "import sqlite3\nfrom paths import path_of\n"
+            "def one(project, name):\n    return sqlite3.connect(path_of(project, 'a.db'))\n"
+            "def two(project, name):\n    return sqlite3.connect(path_of(project, name))\n",
+        }
+    ).stores
+
+    assert len(found) == 2
+
+
+@pytest.mark.parametrize(
+    ("call", "timeouts"),
+    [
+        ("sqlite3.connect('a.db')", (5000,)),
+        ("sqlite3.connect('a.db', timeout=0)", (0,)),
+        ("sqlite3.connect('a.db', 2.5)", (2500,)),
+        ("sqlite3.connect('a.db', timeout=configured())", None),
+        ("create_engine('sqlite:///a.db', connect_args={'timeout': 30})", (30000,)),
+        ("create_engine('sqlite:///a.db', connect_args=configured())", None),
+    ],
+)
+def test_the_driver_timeout_is_the_busy_timeout(call: str, timeouts: tuple[int, ...] | None) -> None:
+    found = opening(f"import sqlite3\nfrom sqlalchemy import create_engine\ndb = {call}\n")
+
+    assert found.timeouts == timeouts
+
+
+def test_the_connect_hook_outweighs_the_driver_timeout() -> None:
+    found = opening(HOOKS + "engine = create_engine('sqlite:///a.db', connect_args={'timeout': 5})\nhooked(engine)\n")
+
+    assert found.timeouts == (30000,)
+
+
+def test_a_journal_mode_is_known_with_the_file_system_that_chooses_it() -> None:
+    found = opening(
+        """
+import sqlite3
+
+def db(path):
+    connection = sqlite3.connect(path / "a.db")
+    mode = "DELETE" if is_network_path(path) else "WAL"
+    connection.execute(f"PRAGMA journal_mode={mode}")
+    return connection
+"""
+    )
+
+    [pragma] = found.pragmas
+    assert dict(zip(pragma.values, pragma.when, strict=True)) == {"delete": "network", "wal": "local"}
+    assert not pragma.answered
+
+
+CACHE = """
+import threading
+from sqlalchemy import create_engine
+from sqlalchemy.orm import sessionmaker
+
+_engines = {}
+_lock = threading.Lock()
+"""
+
+
+def test_a_cached_engine_is_kept_under_the_lock_that_is_held() -> None:
+    found = opening(
+        CACHE
+        + """
+def get(key):
+    with _lock:
+        if key not in _engines:
+            _engines[key] = create_engine(f"sqlite:///{key}/a.db")
+        return _engines[key]
+"""
+    )
+
+    [kept] = found.kept
+    assert (kept.where, kept.locked, kept.checked, kept.seen_outside) == ("cache", True, True, None)
+
+
+def test_what_makes_an_engine_ready_after_it_was_stored_is_known() -> None:
+    found = opening(
+        CACHE
+        + """
+_engine = None
+_sessions = None
+
+def get():
+    global _engine, _sessions
+    if _engine is None:
+        with _lock:
+            if _engine is None:
+                _engine = create_engine("sqlite:///a.db")
+                _sessions = sessionmaker(bind=_engine)
+    return _engine
+"""
+    )
+
+    [kept] = found.kept
+    assert kept.where == "global"
+    assert kept.locked
+    assert kept.seen_outside is not None
+    assert [one.what for one in kept.unready] == ["factory"]

@@ -1,0 +1,179 @@
+"""Where an engine is kept, what is done to it afterwards, and where it is disposed of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from persistlint.facts import code
+from persistlint.facts.stores import Disposal, Kept, Readied
+from persistlint.project.interp.frames import SetEvent, location
+from persistlint.project.interp.modules import Module
+from persistlint.project.interp.unparse import unparse
+from persistlint.project.interp.values import External, Loc, Made, Value
+from persistlint.project.stores.shape import Around, Shapes, walk
+from persistlint.project.stores.watch import Assigned, Heard, Moment, anchor, holds
+from persistlint.source import Span
+
+_LOCKS = re.compile(r"(?i)lock|mutex|semaphore|critical|exclusive")
+_MAKES_LOCK = frozenset({"Lock", "RLock", "Condition", "Semaphore", "BoundedSemaphore", "FileLock", "SoftFileLock"})
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """Finds the places of one opening."""
+
+    modules: Callable[[str], Module | None]
+    shapes: Shapes
+    spans: Callable[[Loc], Span]
+    coroutines: frozenset[tuple[str, int] | None]
+
+    def kept(self, made: Made, sets: list[Assigned], ready: list[tuple[str, Moment, Loc]]) -> list[Kept]:
+        """Where it is stored, in order; `ready` are the steps that make it ready."""
+        out: list[Kept] = []
+        for one in sets:
+            if not holds(one.event.value, made):
+                continue
+            event = one.event
+            module = self.modules(event.path)
+            if module is None:
+                continue
+            place = location(event.node, event.path)
+            body = self.shapes.innermost(module, place.at)
+            name = place_of(event.node)
+            around = _around(body, event.node)
+            locked = is_locked(one.moment.held) or any(_is_lock(part) for part in around)
+            looks = list(_looks(body, name, place.at))
+            out.append(
+                Kept(
+                    _kind(event),
+                    unparse(event.node),
+                    self.spans(place),
+                    event.function,
+                    locked,
+                    bool(looks),
+                    event.caller in self.coroutines,
+                    self._outside(looks, event.path),
+                    tuple(
+                        Readied(what, self.spans(loc))
+                        for what, moment, loc in ready
+                        # In its own interpretation all that follows is done before the function returns.
+                        if moment.root == one.moment.root == event.caller and moment.order > one.moment.order
+                    ),
+                )
+            )
+        return out
+
+    def _outside(self, looks: list[tuple[code.If, tuple[Around, ...]]], path: str) -> Span | None:
+        for node, around in looks:
+            if not any(_is_lock(one) for one in around):
+                return self.spans(location(node.test, path))
+        return None
+
+    def disposed(self, made: Made, calls: list[Heard], kept: list[Kept]) -> list[Disposal]:
+        """Where it is disposed of: by itself, or as what its cache holds."""
+        caches = {(one.span.path, one.name.partition("[")[0]) for one in kept if one.where == "cache"}
+        out: list[Disposal] = []
+        for use in calls:
+            event = use.event
+            module = self.modules(event.path)
+            if module is None:
+                continue
+            body = self.shapes.innermost(module, event.node.at)
+            source = _source(body, event.node)
+            if anchor(use.receiver) is not made and (event.path, source) not in caches:
+                continue
+            span = self.spans(Loc(event.path, event.node.at, event.node.end))
+            door = None if event.function is None else f"{module.name}:{event.function}"
+            forgotten = source is None or _forgets(body, source)
+            out.append(Disposal(span, event.function, door, source, forgotten))
+        return out
+
+
+def is_locked(held: tuple[tuple[str, Value], ...]) -> bool:
+    """Whether one of the managers is a lock."""
+    for written, value in held:
+        made = value.name if isinstance(value, Made) else value.name if isinstance(value, External) else ""
+        if made.rpartition(".")[2] in _MAKES_LOCK or _LOCKS.search(written):
+            return True
+    return False
+
+
+def place_of(target: code.Expr) -> str:
+    """What a target is a place of: the cache of `cache[key]`, the name of a global, `self.engine`."""
+    return unparse(target.base if isinstance(target, code.Sub) else target)
+
+
+def _is_lock(around: Around) -> bool:
+    node = around.node
+    return isinstance(node, code.With) and any(_LOCKS.search(unparse(manager)) for manager, _ in node.items)
+
+
+def _kind(event: SetEvent) -> str:
+    if event.base is None:
+        return "global"
+    return "cache" if event.name is None else "attribute"
+
+
+def _around(body: code.Block, target: code.Expr) -> tuple[Around, ...]:
+    return next((around for node, around in walk(body) if node is target), ())
+
+
+def _looks(body: code.Block, name: str, before: int) -> Iterator[tuple[code.If, tuple[Around, ...]]]:
+    """The conditions that ask for a place before something is stored in it."""
+    read = {name}
+    for node, around in walk(body):
+        if isinstance(node, code.Assign) and node.at < before and _mentions(node.value, {name}):
+            read.update(unparse(target) for target in node.targets if isinstance(target, code.Name))
+        if isinstance(node, code.If) and node.at < before and _mentions(node.test, read):
+            yield node, around
+
+
+def _mentions(node: code.Node, names: set[str]) -> bool:
+    return any(
+        isinstance(part, code.Name | code.Attr) and unparse(part) in names
+        for part, _ in walk((code.Eval(0, node),))  # type: ignore[arg-type]
+    )
+
+
+def _source(body: code.Block, call: code.Call) -> str | None:
+    """The cache that the receiver of `engine.dispose()` was read from: `cache[key].dispose()`, `cache.get(key)`."""
+    if not isinstance(call.func, code.Attr):
+        return None
+    receiver = call.func.base
+    if isinstance(receiver, code.Name):
+        for node, _ in walk(body):
+            if isinstance(node, code.Assign) and any(_binds(target, receiver.id) for target in node.targets):
+                receiver = node.value
+                break
+    if isinstance(receiver, code.Attr) and not isinstance(receiver.base, code.Name):
+        receiver = receiver.base  # `cache[key].engine.dispose()`
+    match receiver:
+        case code.Sub(base=base):
+            return unparse(base)
+        case code.Call(func=code.Attr(base=base, name="get")):
+            return unparse(base)
+        case _:
+            return None
+
+
+def _binds(target: code.Expr, name: str) -> bool:
+    if isinstance(target, code.Seq):
+        return any(_binds(item, name) for item in target.items)
+    return isinstance(target, code.Name) and target.id == name
+
+
+def _forgets(body: code.Block, cache: str) -> bool:
+    """Whether a function takes something out of a cache."""
+    for node, _ in walk(body):
+        match node:
+            case code.Del(targets=targets) if any(place_of(target) == cache for target in targets):
+                return True
+            case code.Call(func=code.Attr(base=base, name="pop" | "clear" | "popitem")) if unparse(base) == cache:
+                return True
+            case code.Assign(targets=targets) if any(place_of(target) == cache for target in targets):
+                return True
+            case _:
+                pass
+    return False
