@@ -69,10 +69,15 @@ def evaluate(request: Request, rules: RuleSet) -> Acceptance:
     Raises UserError where there is no document, where one cannot be read, or where there is no check.
     """
     linked = read(request)
-    contract = linked.project.contract
     _demand_checks(linked)
+    return decide(linked, request.settings, rules)
+
+
+def decide(linked: Linked, settings: Settings, rules: RuleSet) -> Acceptance:
+    """Decide the checks of a project that has been read, however many or few there are."""
+    contract = linked.project.contract
     named = {name.text for check in contract.checks for name in check.rules} & set(rules.by_name)
-    settings = replace(request.settings, select=tuple(sorted(named)))
+    settings = replace(settings, select=tuple(sorted(named)))
     # A check speaks of the whole project, whatever part of it was named.
     everything = frozenset(linked.discovered.files).union(contract.roles)
     report = judge(replace(linked, discovered=replace(linked.discovered, reported=everything)), settings, rules)

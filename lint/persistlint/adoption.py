@@ -19,15 +19,20 @@ from persistlint.tree import Disk, Tree
 def check(request: Request, rules: RuleSet, before: Tree | None = None) -> Report:
     """What a run says, less what the baseline knows, and less what was so `before`."""
     linked, report = _checked(request, rules)
-    found = find_baseline(request)
-    if found is not None:
-        path, text = found
-        report = baseline.apply(report, text, path, in_scope(linked, report))
-        if STALE_BASELINE not in report.rules:
-            report = replace(
-                report, diagnostics=tuple(one for one in report.diagnostics if one.rule != STALE_BASELINE.name)
-            )
+    report = without_known(linked, report, request)
     return report if before is None else since(report, check(_earlier(request, before), rules))
+
+
+def without_known(linked: Linked, report: Report, request: Request) -> Report:
+    """The report without what the baseline knows, and with the baseline's stale entries."""
+    found = find_baseline(request)
+    if found is None:
+        return report
+    path, text = found
+    report = baseline.apply(report, text, path, in_scope(linked, report))
+    if STALE_BASELINE in report.rules:
+        return report
+    return replace(report, diagnostics=tuple(one for one in report.diagnostics if one.rule != STALE_BASELINE.name))
 
 
 def new_baseline(request: Request, rules: RuleSet) -> tuple[str, int]:

@@ -309,6 +309,35 @@ def columns(
 
 
 @_registered
+def report(
+    *,
+    paths: Paths = None,
+    output_file: Annotated[
+        Path,
+        option(
+            "--output-file",
+            "-o",
+            metavar="FILE",
+            told="The page; persistlint-report.html by default, - is stdout.",
+            parser=Path,
+        ),
+    ] = Path("persistlint-report.html"),
+    config: Config = None,
+    jobs: Jobs = 0,
+    no_cache: NoCache = False,
+    dialect: Dialect = None,
+) -> int:
+    """Write one HTML page: acceptance, findings, schemas and diagrams.
+
+    PATHS are files and folders of the project; the current folder by default.
+    """
+    from persistlint.cli.project import target
+    from persistlint.cli.report import report as command
+
+    return command(target(paths, config, dialect, jobs, no_cache=no_cache), output_file)
+
+
+@_registered
 def facts(
     *,
     file: Annotated[Path, argument("FILE", Path)],
