@@ -18,11 +18,12 @@ from persistlint.discovery import Discovered, discover, prefix_of
 from persistlint.facts.schema import Unresolved
 from persistlint.gather import Gatherer, Problem
 from persistlint.keeping import Kept
+from persistlint.pasts import pasts, revisions
 from persistlint.project.link import Inputs, link_all
 from persistlint.project.model import Project
 from persistlint.registry import LoadedRule, RuleSet
 from persistlint.replay.fresh import fresh_tables
-from persistlint.replay.starts import Start
+from persistlint.replay.starts import Past, Start
 from persistlint.replay.upgrades import carry_out
 from persistlint.report import Report, diagnose
 from persistlint.rule import Finding, Severity
@@ -53,6 +54,8 @@ class Request:
     """Where the files are read from; None is the disk."""
     starts: tuple[Start, ...] = ()
     """The schemas to carry out the upgrades from, instead of those that the project itself tells."""
+    upgrade_from: tuple[str, ...] = ()
+    """The revisions, and patterns of tags, whose databases are to be upgraded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,9 @@ def read(request: Request) -> Linked:
     salt = caching.key(_salt(), dialect.encode())
     reader = contracts.Reader(tree, roles, lambda text: gatherer.parse(text, dialect), folder)
     contract = reader.read(salt, settings.units)
-    outline = caching.key(salt, contract.digest, gatherer.survey())
+    older = revisions(request.root, request.paths, settings.exclude, roles, request.upgrade_from)
+    known = (f"{one.name} {one.commit}".encode() for one in older)
+    outline = caching.key(salt, contract.digest, gatherer.survey(), *known)
     marked = (*sorted(gatherer.marked), *roles)
     # Of a project that is upgraded from a schema of the caller's, nothing is kept for other runs.
     kept = _recall(projects, outline, gatherer) if not request.starts else None
@@ -101,7 +106,8 @@ def read(request: Request) -> Linked:
         parse=gatherer.parse,
         documents=contract.documents,
     )
-    linked = guarded("linking the project", lambda: _complete(inputs, gatherer, request.starts))
+    before = pasts(older, gatherer, dialect)
+    linked = guarded("linking the project", lambda: _complete(inputs, gatherer, request.starts, before))
     crashes = [*contract.crashes, *(gatherer.crashes[path] for path in sorted(gatherer.crashes))]
     problems = tuple(gatherer.problems[path] for path in sorted(gatherer.problems))
     if isinstance(linked, Crash):
@@ -135,11 +141,11 @@ def _recall(projects: Cache, outline: bytes, gatherer: Gatherer) -> Kept | None:
     return keeping.decode(known) if known is not None else None
 
 
-def _complete(inputs: Inputs, gatherer: Gatherer, starts: tuple[Start, ...]) -> Project:
+def _complete(inputs: Inputs, gatherer: Gatherer, starts: tuple[Start, ...], before: tuple[Past, ...] = ()) -> Project:
     """The project with what SQLite itself is asked for: a fresh install, and what its upgrades make of an old one."""
     linkage = link_all(inputs)
     fresh = fresh_tables(linkage.project, gatherer.parse)
-    return replace(linkage.project, fresh=fresh, upgrades=carry_out(linkage, gatherer.parse, starts))
+    return replace(linkage.project, fresh=fresh, upgrades=carry_out(linkage, gatherer.parse, starts, before))
 
 
 def _salt() -> bytes:
@@ -147,7 +153,19 @@ def _salt() -> bytes:
     package = Path(__file__).parent
     folders = ("extract", "facts", "project", "replay")
     phases = [path for folder in folders for path in sorted(package.glob(f"{folder}/**/*.py"))]
-    names = ("source", "errors", "nesting", "encoding", "gather", "discovery", "contracts", "keeping", "workers")
+    names = (
+        "source",
+        "errors",
+        "nesting",
+        "encoding",
+        "gather",
+        "discovery",
+        "contracts",
+        "keeping",
+        "workers",
+        "pasts",
+        "vcs",
+    )
     own = (package / f"{name}.py" for name in names)
     return caching.program_salt([*phases, *own], ("libcst", "sqlglot", "markdown_it"))
 

@@ -52,6 +52,8 @@ class Gatherer:
         """Files that hold a comment to persistlint, or something that looks like one."""
         self._discovered = discovered
         self._tree = tree
+        self._dialect = dialect
+        self._folder = folder
         self._map = map_files
         self._salt = _salt()
         self._facts = Cache(folder, "python")
@@ -62,6 +64,12 @@ class Gatherer:
         self._loaded: dict[str, FileFacts | None] = {}
         self._data: dict[str, bytes] = {}
         self._keys: dict[str, bytes] = {}
+
+    def beside(self, discovered: Discovered, tree: Tree) -> Gatherer:
+        """The same for other files, which shares what is kept."""
+        other = Gatherer(discovered, tree, dialect=self._dialect, folder=self._folder, map_files=self._map)
+        other._facts, other._parsed = self._facts, self._parsed
+        return other
 
     def survey(self) -> bytes:
         """Read every file. What is returned stands for their names, and for the contents of those that can matter."""

@@ -6,6 +6,7 @@ import os
 import posixpath
 import subprocess
 from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from persistlint.errors import UserError
@@ -25,13 +26,32 @@ class Repository:
         self._environment = _environment(top)
         prefix = self._root.relative_to(top).as_posix()
         self._prefix = "" if prefix == "." else prefix
+        self.contents: dict[str, bytes] = {}
+        """Blobs that were read, for all snapshots: most files are the same in many of them."""
 
     def commit(self, revision: str) -> str:
         """The hash of the commit that a revision names. Raises UserError."""
         found = self._try("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
         if found is None:
-            raise UserError(f"git knows no revision `{revision}`")
+            shallow = self._try("rev-parse", "--is-shallow-repository")
+            hint = ""
+            if shallow is not None and shallow.strip() == b"true":
+                hint = ": this clone is shallow, `git fetch --unshallow --tags` brings the rest"
+            raise UserError(f"git knows no revision `{revision}`{hint}")
         return found.decode().strip()
+
+    def named(self, asked: str) -> list[tuple[str, str]]:
+        """Each revision that is asked for, with its commit: one, or all tags of a pattern such as `v*`, oldest first.
+
+        Raises UserError where there is none.
+        """
+        if not any(mark in asked for mark in "*?["):
+            return [(asked, self.commit(asked))]
+        listed = self._run("for-each-ref", "--sort=version:refname", "--format=%(refname:strip=2)", "refs/tags")
+        tags = [tag for tag in listed.decode("utf-8", "replace").splitlines() if fnmatchcase(tag, asked)]
+        if not tags:
+            raise UserError(f"no tag of this repository matches `{asked}`")
+        return [(tag, self.commit(f"refs/tags/{tag}")) for tag in tags]
 
     def merge_base(self, revision: str) -> str | None:
         """The commit at which the current branch left `revision`; None where HEAD has no commit yet.
@@ -124,7 +144,6 @@ class Snapshot:
         self._files = files
         self._paths = tuple(sorted(files))
         self._folders = frozenset(folder for path in files for folder in _folders(path))
-        self._blobs: dict[str, bytes] = {}
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -138,19 +157,29 @@ class Snapshot:
 
     def prefetch(self, paths: Iterable[str]) -> None:
         """Read many files with one run of git."""
+        known = self._repository.contents
         wanted = (self._files[path] for path in paths if path in self._files)
-        self._blobs |= self._repository.blobs(blob for blob in wanted if blob not in self._blobs)
+        known |= self._repository.blobs(blob for blob in wanted if blob not in known)
 
     def read(self, path: str) -> bytes:
         """The bytes of a file. Raises OSError."""
         blob = self._files.get(path)
         if blob is None:
             raise FileNotFoundError(2, "No such file in git", path)
-        if blob not in self._blobs:
-            self._blobs |= self._repository.blobs([blob])
-        if blob not in self._blobs:
+        known = self._repository.contents
+        if blob not in known:
+            known |= self._repository.blobs([blob])
+        if blob not in known:
             raise FileNotFoundError(2, "git lacks this object", path)
-        return self._blobs[blob]
+        return known[blob]
+
+    def has(self, path: str) -> bool:
+        """Whether the content of a file was read."""
+        return self._files.get(path) in self._repository.contents
+
+    def hashes(self, paths: Iterable[str]) -> tuple[tuple[str, str], ...]:
+        """What tells the contents of these files, with their paths."""
+        return tuple((path, self._files[path]) for path in paths if path in self._files)
 
     def file(self, path: str) -> str | None:
         """The normal form of a file's path, None where there is no such file."""

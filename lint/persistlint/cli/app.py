@@ -20,6 +20,7 @@ from persistlint.cli.options import (
     NoCache,
     Paths,
     Staged,
+    UpgradeFrom,
     argument,
     flag,
     formats,
@@ -181,6 +182,7 @@ def check(
     fix_diff: Annotated[
         bool, flag("--fix-diff", "Show what --fix would change, as a diff, and change nothing.")
     ] = False,
+    upgrade_from: UpgradeFrom = None,
     config: Config = None,
     jobs: Jobs = 0,
     no_cache: NoCache = False,
@@ -210,6 +212,7 @@ def check(
         fix=fix,
         unsafe_fixes=unsafe_fixes,
         fix_diff=fix_diff,
+        upgrade_from=tuple(upgrade_from or ()),
     )
     return command(target(paths, config, dialect, jobs, no_cache=no_cache, staged=staged), wanted)
 
@@ -268,6 +271,7 @@ def upgrades(
             told="Begin with this schema; else with those of the contract, and with the one that the upgrades show.",
         ),
     ] = None,
+    upgrade_from: UpgradeFrom = None,
     config: Config = None,
     jobs: Jobs = 0,
     no_cache: NoCache = False,
@@ -280,7 +284,9 @@ def upgrades(
     from persistlint.cli.project import target
     from persistlint.cli.upgrades import upgrades as command
 
-    return command(target(paths, config, dialect, jobs, no_cache=no_cache), format_, baseline)
+    return command(
+        target(paths, config, dialect, jobs, no_cache=no_cache), format_, baseline, tuple(upgrade_from or ())
+    )
 
 
 @_registered

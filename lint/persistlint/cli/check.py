@@ -48,6 +48,7 @@ class Wanted:
     """Carry out fixes that may change more than what is wrong, too."""
     fix_diff: bool = False
     """Show what fixes would change, and change nothing."""
+    upgrade_from: tuple[str, ...] = ()
 
 
 def check(target: Target, wanted: Wanted) -> int:
@@ -62,7 +63,7 @@ def check(target: Target, wanted: Wanted) -> int:
             raise UserError(f"baseline `{wanted.baseline}` does not exist")
         settings = replace(settings, baseline=_inside(request.root, wanted.baseline))
     with ProgressLine() as progress:
-        request = replace(request, settings=settings, progress=progress)
+        request = replace(request, settings=settings, progress=progress, upgrade_from=wanted.upgrade_from)
         if wanted.write_baseline:
             return _write_baseline(request, rules)
         before = None if wanted.diff is None else Repository(request.root).before(wanted.diff)

@@ -75,3 +75,11 @@ Dialect = Annotated[
         "--dialect", metavar="NAME", told="The SQL dialect; sqlite by default.", parser=_one_of("dialect", DIALECTS)
     ),
 ]
+UpgradeFrom = Annotated[
+    list[str] | None,
+    option(
+        "--upgrade-from",
+        metavar="REF",
+        told="Upgrade the databases of this revision, or of all tags of a pattern such as 'v*'; repeatable.",
+    ),
+]

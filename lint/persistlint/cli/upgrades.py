@@ -14,12 +14,15 @@ from persistlint.replay.starts import Start
 DEFECT = 3
 
 
-def upgrades(target: Target, format_: str, baseline: str | None) -> int:
+def upgrades(target: Target, format_: str, baseline: str | None, upgrade_from: tuple[str, ...] = ()) -> int:
     """Always 0, whatever differs, unless there is a defect of ours. Raises UserError for an unreadable baseline."""
     starts = (_start(baseline, target.dialect),) if baseline is not None else ()
     root, settings = locate(target.paths, target.config, target.dialect)
     with ProgressLine() as progress:
-        request = Request(root, target.paths, settings, target.jobs, target.use_cache, progress=progress, starts=starts)
+        request = Request(
+            root, target.paths, settings, target.jobs, target.use_cache, progress=progress, starts=starts,
+            upgrade_from=upgrade_from,
+        )  # fmt: skip
         linked = read(request)
     output.tell(linked.discovered.notices, linked.crashes)
     for _, problem in linked.problems:

@@ -84,22 +84,45 @@ def heads(revisions: Iterable[Revision]) -> list[Revision]:
 
 
 def openers(
-    functions: Mapping[Key, Function], edges: Mapping[Key, set[Key]], acting: set[Key], defining: set[Key]
+    functions: Mapping[Key, Function],
+    edges: Mapping[Key, set[Key]],
+    acting: set[Key],
+    defining: set[Key],
+    opening: set[Key],
 ) -> list[Function]:
-    """The fewest functions from which all of `acting` (functions that change a schema) are reached, each as close to
-    them as can be. Those that only define what is missing (`create_all`) upgrade nothing and are left out."""
+    """The functions by which stores are opened and upgraded, one a store.
+
+    All of `acting` (functions that change a schema) are reached from one. What reaches fewer of `opening` (functions
+    that open a database) is closer to one store; of those the one that reaches most of `acting`, with least besides.
+    Those that only define what is missing (`create_all`) upgrade nothing and are left out.
+    """
     reached = {key: reach(key, edges) for key in functions}
-    left = set(acting)
-    out: list[Function] = []
+    chosen: list[Key] = []
+    for one in sorted(acting):
+        opened = [key for key in reached if one in reached[key] and reached[key] & opening]
+        if opened:
+            chosen.append(min(opened, key=lambda key: (len(reached[key] & opening), *_rank(key, reached, acting))))
+    whole = [
+        key for key in dict.fromkeys(chosen)
+        if not any(reached[key] & acting < reached[other] & acting for other in chosen)
+    ]  # fmt: skip
+    left = acting.difference(*(reached[key] for key in whole))
     while left:
-        best = max(reached, key=lambda key: (len(reached[key] & left), -len(reached[key]), key[0], -key[1]))
-        covered = reached[best] & left
-        if not covered:
+        best = min(reached, key=lambda key: _rank(key, reached, left))
+        if not reached[best] & left:
             break
-        left -= covered
-        if covered - defining:
-            out.append(functions[best])
-    return out
+        left -= reached[best]
+        whole.append(best)
+    kept: list[Key] = []
+    for key in whole:
+        others = set[Key]().union(*(reached[other] & acting for other in kept))
+        if (reached[key] & acting) - others:
+            kept.append(key)
+    return [functions[key] for key in kept if (reached[key] & acting) - defining]
+
+
+def _rank(key: Key, reached: Mapping[Key, set[Key]], wanted: set[Key]) -> tuple[int, int, str, int]:
+    return -len(reached[key] & wanted), len(reached[key]), key[0], key[1]
 
 
 def both(

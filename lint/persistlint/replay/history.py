@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint.project.interp.values import Function
@@ -35,6 +36,10 @@ class Histories:
         """
         out: dict[str, list[Start]] = {store.name: [] for store in stores}
         for past in pasts:
+            if past.same is not None:
+                for known in out.values():
+                    known.extend(replace(one, name=past.name) for one in list(known) if one.name == past.same)
+                continue
             old = _Old(past.load(), self._parse)
             for store in stores:
                 schema = old.schema(store, tables[store.name])

@@ -32,6 +32,8 @@ class Past:
 
     name: str
     load: Callable[[], Linkage]
+    same: str | None = None
+    """Another past that is the same in every file, and comes before it."""
 
 
 def own_starts(project: Project, parse: Parse) -> tuple[Start, ...]:

@@ -126,7 +126,7 @@ class Upgrades:
         calls, known = self._link.calls, self._functions()
         scripts = {module.path for module in self._link.modules if "down_revision" in module.env.names}
         acting = {key for key in calls.acting if key in known and key[0] not in scripts}
-        return entries.openers(known, calls.edges, acting, left_out)
+        return entries.openers(known, calls.edges, acting, left_out, calls.opening)
 
     # -- one store -----------------------------------------------------------------------------------------------------
 
