@@ -43,8 +43,11 @@ class Repository:
     def named(self, asked: str) -> list[tuple[str, str]]:
         """Each revision that is asked for, with its commit: one, or all tags of a pattern such as `v*`, oldest first.
 
-        Raises UserError where there is none.
+        `main...` is the commit at which the current branch left `main`. Raises UserError where there is none.
         """
+        if asked.endswith("..."):
+            base = self.merge_base(asked.removesuffix("..."))
+            return [] if base is None else [(asked, base)]
         if not any(mark in asked for mark in "*?["):
             return [(asked, self.commit(asked))]
         listed = self._run("for-each-ref", "--sort=version:refname", "--format=%(refname:strip=2)", "refs/tags")

@@ -7,17 +7,12 @@ from dataclasses import dataclass, field
 
 from persistlint.project.interp.frames import CallEvent
 from persistlint.project.interp.texts import skeleton
-from persistlint.project.interp.values import Attribute, Class, External, Function, Made, Text, Value, options_of
+from persistlint.project.interp.values import Attribute, Class, Function, Made, Text, Value, options_of
 
 _CHANGES = re.compile(
     r"\s*(?:ALTER\s+TABLE|CREATE\s+(?:UNIQUE\s+)?(?:TABLE|INDEX)|DROP\s+(?:TABLE|INDEX))\b", re.IGNORECASE
 )
 _EXECUTE = frozenset({"execute", "exec_driver_sql", "executescript", "text"})
-
-_OPENING = frozenset({
-    "sqlalchemy.create_engine", "sqlalchemy.engine.create_engine", "sqlmodel.create_engine",
-    "sqlalchemy.ext.asyncio.create_async_engine", "sqlite3.connect", "aiosqlite.connect",
-})  # fmt: skip
 
 Key = tuple[str, int]
 
@@ -32,8 +27,6 @@ class Calls:
     defining: set[Key] = field(default_factory=set[Key])
     migrating: set[Key] = field(default_factory=set[Key])
     """Functions that run Alembic's revisions."""
-    opening: set[Key] = field(default_factory=set[Key])
-    """Functions that open a database."""
     at_import: list[tuple[str, Value]] = field(default_factory=list[tuple[str, Value]])
     """The files that call `create_all` while they are imported, each with what it is called on."""
 
@@ -49,8 +42,6 @@ class Calls:
                 self.edges.setdefault(event.caller, set()).add((target.path, target.node.at))
         if event.name == "upgrade" and getattr(event.func, "name", "") == "alembic.command.upgrade":
             self.migrating.add(event.caller)
-        if any(isinstance(func, External) and func.name in _OPENING for func in options_of(event.func)):
-            self.opening.add(event.caller)
         if event.name == "create_all":
             self.defining.add(event.caller)
             self.acting.add(event.caller)

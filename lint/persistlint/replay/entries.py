@@ -88,20 +88,26 @@ def openers(
     edges: Mapping[Key, set[Key]],
     acting: set[Key],
     defining: set[Key],
-    opening: set[Key],
+    opening: Mapping[Key, str],
 ) -> list[Function]:
     """The functions by which stores are opened and upgraded, one a store.
 
-    All of `acting` (functions that change a schema) are reached from one. What reaches fewer of `opening` (functions
-    that open a database) is closer to one store; of those the one that reaches most of `acting`, with least besides.
+    All of `acting` (functions that change a schema) are reached from one. What reaches fewer databases (`opening`: the
+    functions that open one, with what tells it from others) is closer to one store; of those the one that reaches most
+    of `acting`, with least besides.
     Those that only define what is missing (`create_all`) upgrade nothing and are left out.
     """
     reached = {key: reach(key, edges) for key in functions}
     chosen: list[Key] = []
     for one in sorted(acting):
-        opened = [key for key in reached if one in reached[key] and reached[key] & opening]
+        databases = {
+            key: len({opening[other] for other in reached[key] if other in opening})
+            for key in reached
+            if one in reached[key]
+        }
+        opened = [key for key, count in databases.items() if count]
         if opened:
-            chosen.append(min(opened, key=lambda key: (len(reached[key] & opening), *_rank(key, reached, acting))))
+            chosen.append(min(opened, key=lambda key: (databases[key], *_rank(key, reached, acting))))
     whole = [
         key for key in dict.fromkeys(chosen)
         if not any(reached[key] & acting < reached[other] & acting for other in chosen)

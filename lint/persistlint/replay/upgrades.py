@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from persistlint.facts.stores import Opening
 from persistlint.facts.upgrades import (
     INFERRED,
     FailedStep,
@@ -24,7 +25,7 @@ from persistlint.replay.history import Histories
 from persistlint.replay.infer import added_columns, baseline
 from persistlint.replay.live import Live, Step, fact_of
 from persistlint.replay.memory import Memory, Stored
-from persistlint.replay.runner import Runner
+from persistlint.replay.runner import Opened, Runner
 from persistlint.replay.seed import Seeder
 from persistlint.replay.starts import Parse, Past, Start, own_starts
 
@@ -126,31 +127,39 @@ class Upgrades:
         calls, known = self._link.calls, self._functions()
         scripts = {module.path for module in self._link.modules if "down_revision" in module.env.names}
         acting = {key for key in calls.acting if key in known and key[0] not in scripts}
-        return entries.openers(known, calls.edges, acting, left_out, calls.opening)
+        return entries.openers(known, calls.edges, acting, left_out, self._opening(known))
+
+    def _opening(self, known: Mapping[entries.Key, Function]) -> dict[entries.Key, str]:
+        """The functions that open a database, with what tells it from others: the same words are the same path."""
+        named = {(function.path, function.qualname): key for key, function in known.items()}
+        openings = self._link.project.openings
+        found = ((named.get((one.span.path, one.function or "")), one) for one in openings)
+        return {key: _database(one) for key, one in found if key is not None}
 
     # -- one store -----------------------------------------------------------------------------------------------------
 
     def _upgraded(self, store: Store, starts: Sequence[Start]) -> StoreUpgrade:
-        out = _Outcome([])
         self._runner.choose(store.path)
         self._compare.within = self._runner.within
-        # What users may have is not guessed where it is known.
+        opened = None if store.folder is not None else self._opened(store)
+        fresh = opened.memory if opened is not None else None
+        out = _Outcome([])
+        # What users may have is not guessed where it is known; the steps are told from there all the same.
         for start in sorted(starts, key=lambda start: start.name == INFERRED):
-            if start.name != INFERRED or not out.starts:
-                self._from(store, start, out)
+            self._from(store, start, fresh, out, counts=start.name != INFERRED or not out.starts)
         done = StoreUpgrade(
-            store.name, out.steps, tuple(out.starts), store.folder is not None, self._heads(store.folder), out.repeated,
-            unsaved=out.unsaved, raced=out.raced,
+            store.name, out.steps, tuple(out.starts), store.folder is not None, self._heads(store.folder),
+            tuple(dict.fromkeys(out.repeated)), unsaved=tuple(dict.fromkeys(out.unsaved)),
+            raced=tuple(dict.fromkeys(out.raced)),
         )  # fmt: skip
-        opened = None if store.folder is not None else self._runner.opened_fresh(store.path)
         if opened is None:
             return done
         with opened.memory as memory:
             return replace(done, opening=opened.failed, surplus=self._compare.surplus(memory, opened.steps))
 
-    def _from(self, store: Store, start: Start, out: _Outcome) -> None:
-        """Carry out the upgrade from one start."""
-        statements = self._inferred(store) if start.name == INFERRED else start.statements
+    def _from(self, store: Store, start: Start, fresh: Memory | None, out: _Outcome, *, counts: bool) -> None:
+        """Carry out the upgrade from one start; where it does not count, only to tell the steps."""
+        statements = self._inferred(store, fresh) if start.name == INFERRED else start.statements
         with Memory() as memory:
             for statement in statements:
                 memory.run(statement)
@@ -160,42 +169,40 @@ class Upgrades:
             failed = self._runner.walk(live, path)
             self._create_missing(store, live)
             first = trials.settled(live.steps)
-            opened = self._fresh(store)
-            if start.promised and not present & _concerned(first, opened):
+            if start.promised and not present & _concerned(first, fresh):
                 return
-            found = self._compare.of(memory, live.steps, present, opened)
-            if opened is None and not found.differences and not first:
+            found = self._compare.of(memory, live.steps, present, fresh)
+            if fresh is None and not found.differences and not first:
                 return
-            # A path that does not begin with the tables is one step of another store's: what it lacks is not known.
-            partial = opened is None and store.folder is None and start.name == INFERRED
-            open_ = trials.uncertain(first, (one.function for one in failed))
-            seeded = self._with_rows(statements, path, failed)
-            different = () if partial else found.differences
-            out.starts.append(UpgradeStart(start.name, (*failed, *seeded), different, open_, found.reordered))
+            if counts:
+                # A path that does not begin with the tables is one step of another store's: what it lacks is not known.
+                partial = fresh is None and store.folder is None and start.name == INFERRED
+                open_ = trials.uncertain(first, (one.function for one in failed))
+                seeded = self._with_rows(statements, path, failed)
+                different = () if partial else found.differences
+                out.starts.append(UpgradeStart(start.name, (*failed, *seeded), different, open_, found.reordered))
             self._tell_steps(store, live, first, failed, out)
 
     def _tell_steps(
         self, store: Store, live: Live, first: Sequence[Step], failed: Sequence[FailedStep], out: _Outcome
     ) -> None:
-        """What the steps of a run were, and what a second run says of them; of the first start that has any."""
+        """What the steps of a run were, and what a second run says of them; the steps of the run that has most."""
         ended = live.memory.stored()
         asked = len(live.reads)
         again = () if store.folder is not None or failed else self._runner.walk(live, store.path)
-        if out.steps:
-            return
         second = None if store.folder is not None else live.steps[len(first) :]
-        refused = {one.statement for one in again}
-        guards = trials.guards(first, second, refused) if second is not None else {}
-        out.steps = self._steps(first, ended, guards, revisions=second is None)
-        out.repeated = again if not live.blind else ()
+        guards = trials.guards(first, second, {one.statement for one in again}) if second is not None else {}
+        steps = self._steps(first, ended, guards, revisions=second is None)
+        out.steps = max(out.steps, steps, key=len)
+        out.repeated += again if not live.blind else ()
         if second is not None and not failed:
             spans = self._link.spans
-            out.raced = tuple(
+            out.raced += tuple(
                 RacedStep(spans(step.loc), step.function, step.statement, spans(loc), step.tables)
                 for step, loc in trials.raced(first, guards, live.reads[:asked])
             )
         if store.folder is None:
-            out.unsaved = self._unsaved(live, first)
+            out.unsaved += self._unsaved(live, first)
 
     def _unsaved(self, live: Live, first: Sequence[Step]) -> tuple[UnsavedStep, ...]:
         floor = trials.floor(first)
@@ -208,31 +215,26 @@ class Upgrades:
         }  # fmt: skip
         return tuple(sorted(found, key=lambda one: (one.span, one.statement, one.begun)))
 
-    def _inferred(self, store: Store) -> tuple[str, ...]:
+    def _inferred(self, store: Store, fresh: Memory | None) -> tuple[str, ...]:
         """The statements of the inferred oldest schema; none for Alembic, whose revisions begin with nothing."""
         if store.folder is not None:
             return ()
-        opened = self._fresh(store)
-        if opened is None:
+        if fresh is None:
             # The tables that it alters are another function's: those of the models, else of the first CREATE.
             chosen = sorted(self._link.project.tables, key=lambda table: table.origin == "ddl")
             facts = list({table.name.lower(): table for table in reversed(chosen) if table.complete}.values())
-            return baseline(facts, added_columns(self._link.project.statements))
-        with opened as memory:
-            names = [one.name for one in memory.stored() if one.kind == "table"]
-            facts = [fact for name in names if (fact := fact_of(memory, name, self._parse)) is not None]
+        else:
+            names = [one.name for one in fresh.stored() if one.kind == "table"]
+            facts = [fact for name in names if (fact := fact_of(fresh, name, self._parse)) is not None]
         return baseline(facts, added_columns(self._link.project.statements))
 
-    def _fresh(self, store: Store) -> Memory | None:
+    def _opened(self, store: Store) -> Opened | None:
         """What a fresh install has, where the store is opened by its own functions."""
-        if store.folder is not None:
-            return None
-        if store.tables is not None:
-            memory = Memory()
-            create(memory, store.tables)
-            return memory
-        opened = self._runner.opened_fresh(store.path)
-        return opened.memory if opened is not None else None
+        if store.tables is None:
+            return self._runner.opened_fresh(store.path)
+        memory = Memory()
+        create(memory, store.tables)
+        return Opened(memory, (), ())
 
     def _rest(self, store: Store, start: Start, live: Live, statements: Sequence[str]) -> tuple[Function, ...]:
         """The functions that are still to run on a starting schema."""
@@ -306,6 +308,14 @@ class Upgrades:
 def _concerned(steps: Sequence[Step], fresh: Memory | None) -> set[str]:
     stored = fresh.stored() if fresh is not None else ()
     return {one.table.lower() for one in stored} | {name.lower() for step in steps for name in step.tables}
+
+
+def _database(opening: Opening) -> str:
+    """What tells a database from others: the path in words, and what that comes from; else the place itself."""
+    found = opening.database
+    if found.origins or (found.words is not None and not found.words.startswith("{…}")):
+        return " ".join((found.words or "", *found.origins))
+    return f"{opening.span.path}:{opening.span.line}"
 
 
 def _opened_by(function: Function) -> Store:
