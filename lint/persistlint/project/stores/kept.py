@@ -13,7 +13,7 @@ from persistlint.project.interp.modules import Module
 from persistlint.project.interp.unparse import unparse
 from persistlint.project.interp.values import External, Loc, Made, Value
 from persistlint.project.stores.shape import Around, Shapes, walk
-from persistlint.project.stores.watch import Assigned, Heard, Moment, anchor, holds
+from persistlint.project.stores.watch import Assigned, Heard, Moment, anchor, door, holds
 from persistlint.source import Span
 
 _LOCKS = re.compile(r"(?i)lock|mutex|semaphore|critical|exclusive")
@@ -85,9 +85,9 @@ class Keeping:
             if anchor(use.receiver) is not made and (event.path, source) not in caches:
                 continue
             span = self.spans(Loc(event.path, event.node.at, event.node.end))
-            door = None if event.function is None else f"{module.name}:{event.function}"
+            name = None if event.function is None else door(event.path, event.function)
             forgotten = source is None or _forgets(body, source)
-            out.append(Disposal(span, event.function, door, source, forgotten))
+            out.append(Disposal(span, event.function, name, source, forgotten))
         return out
 
 

@@ -21,7 +21,7 @@ from persistlint.project.stores.kept import Keeping
 from persistlint.project.stores.pragmas import Reader, united
 from persistlint.project.stores.shape import is_dropped, yields
 from persistlint.project.stores.timeline import Opened, Timeline
-from persistlint.project.stores.watch import Heard, Moment, Watch, anchor, is_resource
+from persistlint.project.stores.watch import Heard, Moment, Watch, anchor, door, is_resource
 from persistlint.source import Span
 
 _COMMON = (Const, External, Function)
@@ -146,9 +146,8 @@ class Openings:
                 yield from found[1]
 
     def _doors(self, made: Made, event: CallEvent) -> Iterator[str]:
-        module = self._machine.modules.at(event.path)
-        if module is not None and event.function is not None:
-            yield f"{module.name}:{event.function}"
+        if event.function is not None:
+            yield door(event.path, event.function)
         yield from self._watch.returned.get(id(made), (made, []))[1]
 
     def _by_decorator(self, made: Made, event: CallEvent) -> Iterator[Kept]:

@@ -139,7 +139,7 @@ class Watch:
             return  # what it returns depends on a name that it is given: `path_of(project, "cache.db")`
         for func in options_of(event.func):
             if isinstance(func, Function):
-                name = f"{func.env.module.name}:{func.qualname}"
+                name = door(func.path, func.qualname)
                 for value in _inside(event.result, 0):
                     known_names = self.returned.setdefault(id(value), (value, []))[1]
                     if name not in known_names:
@@ -184,6 +184,11 @@ def _inside(value: Value, depth: int) -> Iterator[Value]:
                 parts = []
         for part in parts:
             yield from _inside(part, depth + 1)
+
+
+def door(path: str, function: str) -> str:
+    """A function as `module:function`, the module named by its path: a folder need not be a package."""
+    return f"{path.removesuffix('.py').removesuffix('/__init__').replace('/', '.')}:{function}"
 
 
 def is_resource(value: Value) -> bool:

@@ -1,0 +1,1 @@
+"""What rules about stores share: which openings count, what a contract promises of them, and how they are named."""

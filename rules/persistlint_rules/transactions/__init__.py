@@ -1,0 +1,1 @@
+"""What is read and written under which lock, and how transactions end."""

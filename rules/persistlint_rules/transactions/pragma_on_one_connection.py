@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from persistlint.sdk import Finding, Label, Opening, PragmaUse, Project, Severity, rule
+from persistlint_rules._stores.doors import judged
+from persistlint_rules._stores.lost import is_lost
+
+
+@rule(severity=Severity.WARNING, since="0.1")
+def pragma_on_one_connection(project: Project) -> Iterator[Finding]:
+    """A PRAGMA that holds for one connection is run once on a pooled one: the others do not have it."""
+    seen: set[object] = set()
+    for opening in judged(project):
+        for pragma in opening.pragmas:
+            if is_lost(opening, pragma) and pragma.span not in seen:
+                seen.add(pragma.span)
+                yield _finding(opening, pragma)
+
+
+def _finding(opening: Opening, pragma: PragmaUse) -> Finding:
+    value = f"={pragma.sets.upper()}" if pragma.sets is not None else ""
+    return Finding(
+        f"`PRAGMA {pragma.name}{value}` holds for this connection alone: other connections to the store "
+        f"`{opening.store}` do not have it",
+        at=pragma.span,
+        related=(Label(opening.span, "the engine that pools them is made here"),),
+        help="run it in a `connect` hook of the engine",
+        data={
+            "store": opening.store,
+            "function": pragma.function,
+            "object": pragma.name,
+            "expected": pragma.sets,
+        },
+    )
