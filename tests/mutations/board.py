@@ -25,12 +25,14 @@ FAMILIES = ("schema", "contracts")
 
 
 class Board:
-    """A copy of the example, with the rules of the two families."""
+    """A copy of the example, with the rules of some families; None for those of all."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, families: tuple[str, ...] | None = FAMILIES) -> None:
         self.root = root
         self.texts = {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in _files(root)}
-        self._rules = [rule for rule in registry.load_pack(registry.BUILT_IN) if rule.family in FAMILIES]
+        self._rules = [
+            rule for rule in registry.load_pack(registry.BUILT_IN) if families is None or rule.family in families
+        ]
         self._extract: Callable[[str, str], FileFacts] = cache(extract_python)
         self._parse = cache(parse)
         self._linked: dict[tuple[str, ...], Project] = {}

@@ -11,10 +11,12 @@ from .board import Board
 from .in_code import code_mutants
 from .in_contract_sql import contract_mutants
 from .in_documents import document_mutants
+from .in_flows import flow_mutants
 from .mutant import Mutant
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "feature_board"
 MUTANTS = (*code_mutants(EXAMPLE), *contract_mutants(EXAMPLE), *document_mutants(EXAMPLE))
+FLOWS = tuple(flow_mutants(EXAMPLE))
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +30,20 @@ def test_the_unbroken_example_is_clean(board: Board) -> None:
     assert board.reported() == {}
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Board:
+    root = tmp_path_factory.mktemp("whole") / "feature_board"
+    shutil.copytree(EXAMPLE, root, ignore=shutil.ignore_patterns("__pycache__", ".persistlint_cache"))
+    return Board(root, families=None)
+
+
+@pytest.mark.parametrize("mutant", FLOWS, ids=lambda mutant: mutant.name)
+def test_a_broken_flow_is_reported_by_its_owners_alone(whole: Board, mutant: Mutant) -> None:
+    reported = whole.reported(mutant)
+
+    assert reported.keys() == mutant.owners, reported
+
+
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 def test_a_mutant_is_reported_by_its_owners_alone(board: Board, mutant: Mutant) -> None:
     reported = board.reported(mutant)
@@ -38,3 +54,8 @@ def test_a_mutant_is_reported_by_its_owners_alone(board: Board, mutant: Mutant) 
 def test_there_are_enough_mutants_and_no_two_are_the_same() -> None:
     assert len([mutant for mutant in MUTANTS if mutant.owners]) >= 150
     assert len({mutant.name for mutant in MUTANTS}) == len({mutant.edits for mutant in MUTANTS}) == len(MUTANTS)
+
+
+def test_there_are_enough_broken_flows_and_no_two_are_the_same() -> None:
+    assert len([mutant for mutant in FLOWS if mutant.owners]) >= 80
+    assert len({mutant.name for mutant in FLOWS}) == len({mutant.edits for mutant in FLOWS}) == len(FLOWS)

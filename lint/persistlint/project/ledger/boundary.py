@@ -133,7 +133,7 @@ class Boundary:
         for group in groups.values():
             shape = self._shapes.of(group[0].field.cls)
             used = {link.field.name for link in group}
-            if shape is None or len(used) < 2 or self._escapes(trace, shape.cls):
+            if shape is None or len(used) < min(2, len(shape.fields) - 1) or self._escapes(trace, shape.cls):
                 continue
             if len({link.at.loc for link in group if link.at.loc.end}) > 1 and group[0].action == "insert":
                 continue  # several constructors: each fills what it is there for
