@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from persistlint.facts import code
@@ -35,6 +35,21 @@ class _Link:
     action: str
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is known of the project as a whole.
+
+    `backrefs` are the attributes that relationships of other models give to models; `requests` and `responses` the
+    shapes, by identity of their class, that routes take and return; `is_named` says whether a function near a shape
+    names a field of it.
+    """
+
+    backrefs: frozenset[str]
+    requests: set[int]
+    responses: set[int]
+    is_named: Callable[[Class, str], bool]
+
+
 class Boundary:
     """Collects what crosses the API boundary, over all traces."""
 
@@ -46,16 +61,18 @@ class Boundary:
         answers: Answers,
         nulls: Nulls,
         spans: Spans,
-        backrefs: frozenset[str],
+        about: About,
     ) -> None:
-        """`backrefs` are the attributes that relationships of other models give to models."""
         self._kinds = kinds
         self._shapes = shapes
         self._origins = origins
         self._answers = answers
         self._nulls = nulls
         self._spans = spans
-        self._backrefs = backrefs
+        self._backrefs = about.backrefs
+        self._requests = about.requests
+        self._responses = about.responses
+        self._is_named = about.is_named
         self.fields: dict[FieldFlow, None] = {}
         self.lost: dict[tuple[object, ...], LostField] = {}
         self.unfilled: dict[tuple[object, ...], UnfilledField] = {}
@@ -65,7 +82,7 @@ class Boundary:
 
     def note(self, trace: Trace) -> None:
         """See which fields anyone reads or fills: before what one function leaves out can be judged."""
-        self._read.update((id(got.cls), got.name) for got in trace.got if got.row is None)
+        self._read.update((self._owner(got.cls, got.name), got.name) for got in trace.got if got.row is None)
         self._filled.update((id(cls), name) for cls, name in trace.filled)
         self._filled.update((id(shaped.cls), name) for shaped in trace.shaped for name in shaped.values)
         self._dumped.update(id(cls) for cls in trace.dumped_shapes)
@@ -79,12 +96,18 @@ class Boundary:
             self._response(shaped)
         if not is_route(trace.root):
             return
-        links = list(self._links(trace))
+        links = [link for link in self._links(trace) if id(link.field.cls) in self._requests]
         for link in links:
             self._flow(link, trace)
         self._lost(trace, links)
         self._foreign(trace, links)
         self._returned(trace)
+
+    def _owner(self, cls: Class | None, name: str) -> int:
+        """The class that defines a field, by identity: shapes that inherit it share it."""
+        shape = self._shapes.of(cls) if cls is not None else None
+        field = shape.fields.get(name) if shape is not None else None
+        return id(cls if field is None else field.owner)
 
     # -- in ------------------------------------------------------------------------------------------------------------
 
@@ -104,7 +127,7 @@ class Boundary:
         if column is None:
             return
         direct = all(self._origins.direct(option) is not None for option in options_of(link.value))
-        null = direct and self._nulls.passes(link.value, link.field, link.at, trace)
+        null = direct and self._nulls.passes(link.value, link.field, link.attribute, link.at, trace)
         self.fields.setdefault(
             FieldFlow(
                 link.field.cls.name,
@@ -119,7 +142,7 @@ class Boundary:
                 link.action,
                 trace.root.qualname,
                 null,
-                self._nulls.asked(link.field, link.at, trace, beyond_null=True),
+                self._nulls.asked(link.field, link.attribute, link.at, trace, beyond_null=True),
             )
         )
 
@@ -154,12 +177,14 @@ class Boundary:
             named = {one.field.name for one in group if one.field.name == one.attribute}
             if (
                 len(named) * 2 < len(shape.fields)
-                or (id(shape.cls), name) in self._read
+                or (self._owner(shape.cls, name), name) in self._read
                 or id(shape.cls) in self._dumped
             ):
                 return
             self._lost_field(trace, link, shape, name, None, raises=False)
             return
+        if column.primary_key or (link.action == "update" and (id(shape.cls), name) in self._filled):
+            return  # an update is told by other means which row it is about, and may get a whole view of it back
         call = next((built.call for built in trace.built if built.at.loc == link.at.loc), None)
         base = holder(call, frozenset(one.attribute for one in group))
         self._lost_field(
@@ -251,7 +276,9 @@ class Boundary:
         if shaped.source is not None:
             row = self._kinds.of(shaped.source)
             if isinstance(row, RowOf):
-                self._from_attributes(shaped.cls, row, shaped.at)
+                self._from_attributes(
+                    shaped.cls, row, shaped.at, shaped.values, open_=shaped.open and not shaped.values
+                )
             return
         shown: dict[int, tuple[TableDraft, dict[str, str]]] = {}
         for field, value in shaped.values.items():
@@ -271,6 +298,10 @@ class Boundary:
             own = table.by_attribute(name)
             if name in shaped.values or written.aliased or (own is None and written.default is not None):
                 continue
+            # What a base class brings, or a shape that is no response, may be meant to keep its default here.
+            shown_as_its_own = written.owner is shape.cls and id(shape.cls) in self._responses
+            if written.default is not None and not shown_as_its_own:
+                continue
             self._unfilled(shape, name, table, None if own is None else own.name, shaped.at)
 
     def _shown(self, shaped: Shaped, table: TableDraft, field: str, column: str) -> None:
@@ -289,7 +320,9 @@ class Boundary:
             )
         )
 
-    def _from_attributes(self, cls: Class, row: RowOf, at: At) -> None:
+    def _from_attributes(
+        self, cls: Class, row: RowOf, at: At, given: Collection[str] = (), *, open_: bool = False
+    ) -> None:
         shape = self._shapes.of(cls)
         if shape is None or not shape.complete or row.cls is None:
             return
@@ -297,9 +330,11 @@ class Boundary:
             column = row.table.by_attribute(name)
             if column is not None:
                 self._shown(Shaped(at, cls, {}, open=False), row.table, name, column.name)
+            elif name in given or open_:
+                continue
             elif not field.aliased and _is_closed(row.cls, row.table) and not self._has(row.cls, name):
                 # A field with a default may be filled later, or be shown by others that fill it.
-                told = name in shape.used or (id(cls), name) in self._filled
+                told = name in shape.used or (id(cls), name) in self._filled or self._is_named(cls, name)
                 if field.default is None or not told:
                     self._unfilled(shape, name, row.table, None, at)
 

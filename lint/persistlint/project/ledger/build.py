@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from persistlint.facts import code
 from persistlint.facts.boundary import Shape, ShapeField
 from persistlint.facts.ledger import ColumnFlow, Ledger, UnknownFlow
 from persistlint.facts.schema import TableFact
@@ -12,11 +13,12 @@ from persistlint.project.interp.machine import Machine
 from persistlint.project.interp.modules import Module
 from persistlint.project.interp.values import Class, Function, Loc, Made, Value, known
 from persistlint.project.ledger import copies, roots
-from persistlint.project.ledger.boundary import Boundary, requested
+from persistlint.project.ledger.boundary import About, Boundary, requested
 from persistlint.project.ledger.exchanges import Exchanges
 from persistlint.project.ledger.flows import Flows
 from persistlint.project.ledger.keeping import Care
 from persistlint.project.ledger.kinds import Kinds, RowOf
+from persistlint.project.ledger.naming import Naming
 from persistlint.project.ledger.nulls import Nulls, function_bodies
 from persistlint.project.ledger.origins import Origins
 from persistlint.project.ledger.recorder import Recorder
@@ -42,12 +44,12 @@ def build(
     machine.is_record = None
     functions = {trace.key: trace.root for trace in traces}
     requests = requested(kinds, shapes, (f for f in chosen if roots.is_route(f)), lambda one: _parameters(machine, one))
+    shown = requested(kinds, shapes, (f for f in chosen if roots.is_route(f)), lambda one: _results(machine, one))
+    about = About(_backrefs(machine), requests, shown, Naming(machine).names)
     origins = Origins(kinds, shapes, found.settler)
     body = function_bodies(functions, lambda function: body_of(machine, function))
     flows = Flows(kinds, shapes, origins, spans, requests)
-    boundary = Boundary(
-        kinds, shapes, origins, recorder.answers, Nulls(shapes, recorder.answers, body), spans, _backrefs(machine)
-    )
+    boundary = Boundary(kinds, shapes, origins, recorder.answers, Nulls(shapes, recorder.answers, body), spans, about)
     for trace in traces:
         boundary.note(trace)
     for trace in traces:
@@ -83,6 +85,15 @@ def _parameters(machine: Machine, function: Function) -> Iterator[Value]:
     for param in function.node.params:
         if param.annotation is not None:
             yield machine.eval_annotation(param.annotation, function.env)
+
+
+def _results(machine: Machine, function: Function) -> Iterator[Value]:
+    decorator = roots.route_of(function)
+    if decorator is not None and "response_model" in decorator.kwargs:
+        yield decorator.kwargs["response_model"]
+    node = function.node
+    if isinstance(node, code.FuncDef) and node.returns is not None:
+        yield machine.eval_annotation(node.returns, function.env)
 
 
 def _columns(tables: Iterable[TableFact]) -> dict[str, list[str]]:

@@ -21,7 +21,7 @@ class Nulls:
         self._answers = answers
         self._body = body
 
-    def passes(self, value: Value, field: FromField, at: At, trace: Trace) -> bool:
+    def passes(self, value: Value, field: FromField, attribute: str, at: At, trace: Trace) -> bool:
         """Whether None in that field of a request is what is written."""
         shape = self._shapes.of(field.cls)
         found = None if shape is None else shape.fields.get(field.name)
@@ -30,26 +30,33 @@ class Nulls:
         dumped = self._answers.modes.get(id(value))
         if dumped is not None and (dumped[1] == "none" or (dumped[1] == "defaults" and is_none(found.default))):
             return False
-        return not self.asked(field, at, trace)
+        return not self.asked(field, attribute, at, trace)
 
-    def asked(self, field: FromField, at: At, trace: Trace, *, beyond_null: bool = False) -> bool:
+    def asked(self, field: FromField, attribute: str, at: At, trace: Trace, *, beyond_null: bool = False) -> bool:
         """Whether a condition on the way of a value looks at it; `beyond_null` for more than whether there is one."""
         read = frozenset(
             got.at.loc.end - len(got.name)
             for got in trace.got
             if got.cls is field.cls and got.row is None and got.name == field.name
         )
-        keys = {key for key in (at.caller, trace.key) if key is not None}
-        return any(self._asks(self._body(key), field.name, read, at, beyond_null=beyond_null) for key in keys)
+        if self._asks(self._body(trace.key), frozenset({field.name}), read, at, beyond_null=beyond_null):
+            return True
+        # In other functions on the way the value has other names: those of parameters, most often the same word.
+        words = frozenset({field.name, attribute})
+        others = trace.entered - {trace.key}
+        return any(self._asks(self._body(key), words, read, at, beyond_null=beyond_null, loose=True) for key in others)
 
-    def _asks(self, body: code.Block, name: str, read: frozenset[int], at: At, *, beyond_null: bool) -> bool:
+    def _asks(
+        self, body: code.Block, names: frozenset[str], read: frozenset[int], at: At, *, beyond_null: bool,
+        loose: bool = False,
+    ) -> bool:  # fmt: skip
         """Whether a function has a condition on the field, or on the variable that is written.
 
         `read` are the places where the field is read of the request itself.
         """
-        written = self._written(body, at)
+        written = self._written(body, at) | (names if loose else frozenset())
         return any(
-            _is_about(test, name, written, read) and not (beyond_null and _is_for_null(test, name, written, read))
+            _is_about(test, names, written, read) and not (beyond_null and _is_for_null(test, names, written, read))
             for test in _conditions(body)
         )
 
@@ -63,7 +70,7 @@ class Nulls:
         return frozenset()
 
 
-def _is_for_null(test: code.Expr, name: str, written: frozenset[str], read: frozenset[int]) -> bool:
+def _is_for_null(test: code.Expr, names: frozenset[str], written: frozenset[str], read: frozenset[int]) -> bool:
     """Whether a condition only asks whether there is a value: `x is not None`, `x`, `not x`, `"x" in data`."""
     match test:
         case code.Cmp(left=left, pairs=(("is" | "is not", code.Lit(value=None)),)):
@@ -71,26 +78,26 @@ def _is_for_null(test: code.Expr, name: str, written: frozenset[str], read: froz
         case code.Cmp(left=code.Str(), pairs=(("in" | "not in", _),)) | code.Attr() | code.Name():
             return True
         case code.Un(op="not", operand=operand):
-            return _is_for_null(operand, name, written, read)
+            return _is_for_null(operand, names, written, read)
         case code.Bin(op="and" | "or", left=left, right=right):
             return all(
-                not _is_about(side, name, written, read) or _is_for_null(side, name, written, read)
+                not _is_about(side, names, written, read) or _is_for_null(side, names, written, read)
                 for side in (left, right)
             )
         case _:
             return False
 
 
-def _is_about(node: object, name: str, written: frozenset[str], read: frozenset[int]) -> bool:
+def _is_about(node: object, names: frozenset[str], written: frozenset[str], read: frozenset[int]) -> bool:
     match node:
         case code.Name(id=own):
             return own in written
         case code.Str(value=value):
-            return value == name
+            return value in names
         case code.Attr(at=at, base=base):
-            return at in read or _is_about(base, name, written, read)
+            return at in read or _is_about(base, names, written, read)
         case _:
-            return any(_is_about(inner, name, written, read) for inner in places.parts(node))
+            return any(_is_about(inner, names, written, read) for inner in places.parts(node))
 
 
 def _conditions(body: object) -> Iterator[code.Expr]:

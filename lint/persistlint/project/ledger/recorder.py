@@ -129,6 +129,10 @@ class Recorder:
         self._instances(event, at, trace)
         self._documents(event, at, trace)
         self._statements(event, at, trace)
+        if event.name in ("model_copy", "copy", "sqlmodel_update") and isinstance(event.func, Attribute):
+            shape = self._kinds.of(event.func.base)
+            if isinstance(shape, ShapeOf):
+                trace.filled.extend((shape.cls, name) for name in _named(event.kwargs.get("update")))
         if event.name in ACTS:
             trace.acts.append(Act(at, event.name, event.func, event.args, event.kwargs, event.node, event.result))
         self._escapes(event, at, trace)
