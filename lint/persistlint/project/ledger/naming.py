@@ -1,4 +1,4 @@
-"""Whether anyone near a shape names a field of it: then something may fill it that was not seen."""
+"""Whether anyone names a field of a shape: then something may fill it that was not seen."""
 
 from __future__ import annotations
 
@@ -16,13 +16,11 @@ class Naming:
         self._machine = machine
 
     def names(self, cls: Class, name: str) -> bool:
-        """Whether a function of a module that knows the shape names its field."""
+        """Whether any function of the project, those of the shape itself aside, has a word that is the field's name."""
         word = re.compile(rb"(?<![A-Za-z0-9_])" + re.escape(name.encode()) + rb"(?![A-Za-z0-9_])")
-        for function in self._machine.functions:
-            node, module = function.node, function.env.module
-            if not isinstance(node, code.FuncDef) or function.owner is cls:
-                continue
-            body = module.facts.bodies[node.body]
-            if word.search(body) and (cls.name in module.env.names or cls.name.encode() in body):
-                return True
-        return False
+        return any(
+            isinstance(function.node, code.FuncDef)
+            and function.owner is not cls
+            and word.search(function.env.module.facts.bodies[function.node.body]) is not None
+            for function in self._machine.functions
+        )

@@ -43,7 +43,7 @@ class Nulls:
             return True
         # In other functions on the way the value has other names: those of parameters, most often the same word.
         words = frozenset({field.name, attribute})
-        others = trace.entered - {trace.key}
+        others = trace.entered - {trace.key} if at.caller != trace.key else set[Key]()
         return any(self._asks(self._body(key), words, read, at, beyond_null=beyond_null, loose=True) for key in others)
 
     def _asks(
