@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -18,13 +19,8 @@ from persistlint.discovery import Discovered, discover, prefix_of
 from persistlint.facts.schema import Unresolved
 from persistlint.gather import Gatherer, Problem
 from persistlint.keeping import Kept
-from persistlint.pasts import pasts, revisions
-from persistlint.project.link import Inputs, link_all
 from persistlint.project.model import Project
 from persistlint.registry import LoadedRule, RuleSet
-from persistlint.replay.fresh import fresh_tables
-from persistlint.replay.starts import Past, Start
-from persistlint.replay.upgrades import carry_out
 from persistlint.report import Report, diagnose
 from persistlint.rule import Finding, Severity
 from persistlint.settings import Settings
@@ -32,6 +28,11 @@ from persistlint.source import Span
 from persistlint.suppress import by_comments, ignored_in
 from persistlint.tree import Disk, Tree
 from persistlint.workers import Mapper, mapper
+
+if TYPE_CHECKING:
+    from persistlint.pasts import Revision
+    from persistlint.project.contract import Documents
+    from persistlint.replay.starts import Past, Start
 
 
 def _silent(done: int, total: int) -> None:
@@ -86,7 +87,7 @@ def read(request: Request) -> Linked:
     salt = caching.key(_salt(), dialect.encode())
     reader = contracts.Reader(tree, roles, lambda text: gatherer.parse(text, dialect), folder)
     contract = reader.read(salt, settings.units)
-    older = revisions(request.root, request.paths, settings.exclude, roles, request.upgrade_from)
+    older = _older(request, roles) if request.upgrade_from else ()
     known = (f"{one.name} {one.commit}".encode() for one in older)
     outline = caching.key(salt, contract.digest, gatherer.survey(), *known)
     marked = (*sorted(gatherer.marked), *roles)
@@ -97,17 +98,11 @@ def read(request: Request) -> Linked:
         problems = (*contract.problems, *kept.problems)
         return Linked(kept.project, discovered, problems, contract.crashes, gatherer.source, marked)
     gatherer.gather(request.progress)
-    inputs = Inputs(
-        python=gatherer.python,
-        sql_files=gatherer.sql_files,
-        load=gatherer.load,
-        paths=frozenset(discovered.files),
-        dialect=dialect,
-        parse=gatherer.parse,
-        documents=contract.documents,
+    before = _pasts(older, gatherer, dialect) if older else ()
+    linked = guarded(
+        "linking the project",
+        lambda: _complete(gatherer, discovered, contract.documents, request, before),
     )
-    before = pasts(older, gatherer, dialect)
-    linked = guarded("linking the project", lambda: _complete(inputs, gatherer, request.starts, before))
     crashes = [*contract.crashes, *(gatherer.crashes[path] for path in sorted(gatherer.crashes))]
     problems = tuple(gatherer.problems[path] for path in sorted(gatherer.problems))
     if isinstance(linked, Crash):
@@ -141,11 +136,40 @@ def _recall(projects: Cache, outline: bytes, gatherer: Gatherer) -> Kept | None:
     return keeping.decode(known) if known is not None else None
 
 
-def _complete(inputs: Inputs, gatherer: Gatherer, starts: tuple[Start, ...], before: tuple[Past, ...] = ()) -> Project:
+def _complete(
+    gatherer: Gatherer, discovered: Discovered, documents: Documents, request: Request, before: tuple[Past, ...]
+) -> Project:
     """The project with what SQLite itself is asked for: a fresh install, and what its upgrades make of an old one."""
+    # The interpreter and the replay take a while to import, and a run that finds its project again needs neither.
+    from persistlint.project.link import Inputs, link_all
+    from persistlint.replay.fresh import fresh_tables
+    from persistlint.replay.upgrades import carry_out
+
+    inputs = Inputs(
+        python=gatherer.python,
+        sql_files=gatherer.sql_files,
+        load=gatherer.load,
+        paths=frozenset(discovered.files),
+        dialect=request.settings.dialect,
+        parse=gatherer.parse,
+        documents=documents,
+    )
     linkage = link_all(inputs)
     fresh = fresh_tables(linkage.project, gatherer.parse)
-    return replace(linkage.project, fresh=fresh, upgrades=carry_out(linkage, gatherer.parse, starts, before))
+    upgrades = carry_out(linkage, gatherer.parse, request.starts, before)
+    return replace(linkage.project, fresh=fresh, upgrades=upgrades)
+
+
+def _pasts(older: tuple[Revision, ...], gatherer: Gatherer, dialect: str) -> tuple[Past, ...]:
+    from persistlint.pasts import pasts
+
+    return pasts(older, gatherer, dialect)
+
+
+def _older(request: Request, documents: Collection[str]) -> tuple[Revision, ...]:
+    from persistlint.pasts import revisions
+
+    return revisions(request.root, request.paths, request.settings.exclude, documents, request.upgrade_from)
 
 
 def _salt() -> bytes:

@@ -89,13 +89,17 @@ def overview(request: Request, rules: RuleSet) -> Overview:
 
 
 def stores_of(project: Project) -> tuple[Store, ...]:
-    """The stores that contracts name, with their tables; then the other tables, those together that are defined so."""
+    """The stores of the contract, then those of the code; then the other tables, together with what they refer to."""
     fresh = _one_a_name(project)
     stores: list[Store] = []
     for clause in project.contract.stores:
         own = [fresh.pop(name.lower()) for name in clause.tables or () if name.lower() in fresh]
         if own:
             stores.append(Store(clause.name, tuple(own)))
+    for store in project.stores:
+        own = [fresh.pop(name.lower()) for name in store.tables if name.lower() in fresh]
+        if own:
+            stores.append(Store(store.name, tuple(own)))
     groups: defaultdict[str, list[TableFact]] = defaultdict(list)
     for table in sorted(fresh.values(), key=lambda one: (one.span, one.name)):
         # A MetaData is told apart by its place, of which the file is what people know it by.

@@ -322,7 +322,7 @@ class TestCacheOfProjects:
             return link_all(inputs)
 
         with monkeypatch.context() as patch:
-            patch.setattr("persistlint.engine.link_all", link)
+            patch.setattr("persistlint.project.link.link_all", link)
             project = engine.read(Request(root, [root], jobs=1)).project
         return {table.name for table in project.tables}, bool(linked)
 

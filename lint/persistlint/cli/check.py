@@ -18,7 +18,7 @@ from persistlint.registry import RuleSet
 from persistlint.report import Report
 from persistlint.reporters import Format, render
 from persistlint.settings import Settings
-from persistlint.vcs import Repository
+from persistlint.tree import Tree
 
 FINDINGS = 1
 DEFECT = 3
@@ -66,7 +66,7 @@ def check(target: Target, wanted: Wanted) -> int:
         request = replace(request, settings=settings, progress=progress, upgrade_from=wanted.upgrade_from)
         if wanted.write_baseline:
             return _write_baseline(request, rules)
-        before = None if wanted.diff is None else Repository(request.root).before(wanted.diff)
+        before = None if wanted.diff is None else _before(request, wanted.diff)
         if wanted.fix and not wanted.fix_diff:
             from persistlint.cli.fix import fixed
 
@@ -90,6 +90,12 @@ def check(target: Target, wanted: Wanted) -> int:
         return DEFECT
     fails = bool(report.diagnostics) or (wanted.fail_on_unknown and bool(report.unresolved))
     return FINDINGS if fails and not wanted.exit_zero else 0
+
+
+def _before(request: Request, revision: str) -> Tree:
+    from persistlint.vcs import Repository
+
+    return Repository(request.root).before(revision)
 
 
 def _refuse_what_cannot_be_meant(target: Target, wanted: Wanted) -> None:

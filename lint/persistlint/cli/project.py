@@ -11,7 +11,6 @@ from persistlint.discovery import find_root
 from persistlint.engine import Request
 from persistlint.settings import Settings
 from persistlint.tree import Disk, Overlay, Tree
-from persistlint.vcs import Repository
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +54,8 @@ def requested(target: Target, unsaved: tuple[Path, bytes] | None = None) -> Requ
     else:
         root = find_root(paths)
     if target.staged:
+        from persistlint.vcs import Repository
+
         tree = Repository(root).index()
     settings = configuration.load(root, target.config, tree)
     if target.dialect is not None:
