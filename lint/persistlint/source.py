@@ -89,3 +89,9 @@ def _python_lines(text: str) -> list[str]:
     if start < length:
         lines.append(text[start:])
     return lines
+
+
+def is_test(path: str) -> bool:
+    """Whether a file is a test, by its name and folders: it makes databases of its own, which end with it."""
+    *folders, name = path.split("/")
+    return bool({"tests", "test", "testing"} & set(folders)) or name.startswith(("test_", "conftest"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from persistlint.facts import code
 from persistlint.project.interp.machine import Machine
 from persistlint.project.interp.values import Function, Items, Value, options_of
+from persistlint.project.resources.heard import Heard
 from persistlint.project.resources.kinds import resource_of
 from persistlint.project.sql.sites import Sites
 
@@ -12,7 +13,7 @@ _INTERESTING = code.Hint.SQL | code.Hint.EXECUTE | code.Hint.TABLES | code.Hint.
 _MOST_ROUNDS = 4
 
 
-def run_functions(machine: Machine, sites: Sites) -> list[Function]:
+def run_functions(machine: Machine, sites: Sites, heard: Heard) -> list[Function]:
     """Interpret each function that can hold SQL, tables or resources once, then those that call one found to execute
     SQL or to hand out a resource. Returns those that were interpreted, in that order."""
     done: dict[tuple[str, int], Function] = {}
@@ -21,7 +22,14 @@ def run_functions(machine: Machine, sites: Sites) -> list[Function]:
     known: frozenset[str] = frozenset()
     for _ in range(_MOST_ROUNDS):  # a wrapper may be wrapped again
         new = (frozenset(sites.wrappers) | givers) - known
-        if not new:
+        late = [function for key, function in sorted(heard.givers.items()) if key not in done]
+        for function in late:
+            if isinstance(function.node, code.FuncDef):
+                done[function.path, function.node.at] = function
+                machine.run_root(
+                    Function(function.node, function.env, function.qualname, function.kind, None, function.owner)
+                )
+        if not new and not late:
             break
         known |= new
         _run(machine, done, givers, frozenset(name.encode() for name in new))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from persistlint.facts import code
 from persistlint.facts.schema import TableFact, Unresolved
@@ -11,6 +11,10 @@ from persistlint.facts.sql import SqlStatement
 from persistlint.project.callers import run_functions
 from persistlint.project.calls import Calls
 from persistlint.project.contract import Documents, unite
+from persistlint.project.flow.analysis import Analysis, follow_all
+from persistlint.project.flow.found import flow_of
+from persistlint.project.flow.sql import SqlReader
+from persistlint.project.flow.versions import is_modern
 from persistlint.project.interp.frames import CallEvent, SetEvent
 from persistlint.project.interp.machine import Machine
 from persistlint.project.interp.modules import Module, Modules
@@ -27,7 +31,7 @@ from persistlint.project.stores.openings import Openings
 from persistlint.project.stores.pragmas import Reader
 from persistlint.project.stores.threads import threads_of
 from persistlint.project.stores.watch import Watch
-from persistlint.source import Span
+from persistlint.source import Span, is_test
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +82,11 @@ def link_all(inputs: Inputs) -> Linkage:
     watch = Watch(machine)
     machine.on_call = _each(sites.on_call, operations.on_call, calls.on_call, heard.on_call, watch.on_call)
     machine.on_set = _both(heard.on_set, watch.on_set)
+    machine.on_enter = heard.on_enter
     loaded = [module for path in sorted(inputs.python) if (module := modules.at(path)) is not None]
     for module in loaded:
         machine.run_module(module)
-    run_functions(machine, sites)
+    functions = run_functions(machine, sites, heard)
     spans = _Spans(modules)
     found = find_tables(machine, spans.of)
     foreign = {module.path: names for module in loaded if (names := drivers.foreign(module.facts.body))}
@@ -92,6 +97,8 @@ def link_all(inputs: Inputs) -> Linkage:
         sql.extend(statements.from_file(path, inputs.sql_files[path], inputs.parse, inputs.dialect))
     sql.sort(key=_order)
     tables = sorted([*found.tables, *statements.tables_of(sql)], key=lambda table: (table.span, table.name))
+    reader = SqlReader(inputs.parse, inputs.dialect, modules.at, found.table)
+    followed = follow_all(Analysis(machine, heard, reader), functions, loaded, lambda path: not is_test(path))
     hidden = [Unresolved(reason, spans.of(loc)) for reason, loc in sites.unresolved()]
     openings = Openings(machine, watch, Reader(inputs.parse, modules.at), found, spans.of)
     project = Project(
@@ -107,6 +114,7 @@ def link_all(inputs: Inputs) -> Linkage:
         contract=unite(inputs.documents),
         openings=grouped(openings.all(), sql),
         threads=threads_of(loaded, spans.of),
+        flow=replace(flow_of(followed, spans.of), modern=is_modern(loaded)),
     )
     return Linkage(project, machine, tuple(loaded), found, calls, heard, spans.of)
 

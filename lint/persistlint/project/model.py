@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from persistlint.facts.flow import Flow
 from persistlint.facts.ledger import Ledger
 from persistlint.facts.schema import TableFact, Unresolved
 from persistlint.facts.sql import SqlStatement
@@ -148,6 +149,8 @@ class Project:
     """Tables by lower-case name."""
     contract: Contract = field(default_factory=Contract)
     """What the contract documents promise; `contract.present` is False where there are none."""
+    flow: Flow = field(default_factory=Flow)
+    """What the paths through functions do to engines, connections and sessions; those of tests are not followed."""
     ledger: Ledger = field(default_factory=Ledger)
     """Where each column is written, read, exported, imported, accepted and shown."""
     rule_names: frozenset[str] = frozenset()

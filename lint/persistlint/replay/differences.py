@@ -12,12 +12,11 @@ from persistlint.project.link import Linkage
 from persistlint.replay.checks import columns_in
 from persistlint.replay.compare import Drift, drifts, reordered
 from persistlint.replay.ddl import create_index, create_table
-from persistlint.replay.entries import is_test
 from persistlint.replay.later import Name
 from persistlint.replay.live import Step
 from persistlint.replay.memory import Memory
 from persistlint.replay.starts import Parse
-from persistlint.source import Span
+from persistlint.source import Span, is_test
 
 _WORK = (Kind.SELECT, Kind.INSERT, Kind.UPDATE, Kind.DELETE)
 Tables = Mapping[str, TableFact]

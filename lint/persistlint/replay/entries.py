@@ -161,12 +161,6 @@ def reach(start: Key, edges: Mapping[Key, set[Key]]) -> set[Key]:
     return seen
 
 
-def is_test(path: str) -> bool:
-    """Whether a file is a test: it builds databases of its own, which nobody upgrades."""
-    *folders, name = path.split("/")
-    return bool({"tests", "test", "testing"} & set(folders)) or name.startswith(("test_", "conftest"))
-
-
 def key_of(function: Function) -> Key:
     """What names a function: its file and where it stands."""
     node = function.node

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from persistlint.project.interp.values import Function
 from persistlint.project.link import Linkage
-from persistlint.replay import entries
 from persistlint.replay.differences import Comparison, create
 from persistlint.replay.memory import Memory
 from persistlint.replay.runner import Runner
 from persistlint.replay.starts import Parse, Past, Start, dump
+from persistlint.source import is_test
 
 if TYPE_CHECKING:
     from persistlint.replay.upgrades import Store
@@ -54,7 +54,7 @@ class _Old:
     def __init__(self, linkage: Linkage, parse: Parse) -> None:
         self._runner = Runner(linkage, parse)
         self._compare = Comparison(linkage, parse)
-        self._functions = [f for f in linkage.machine.functions if not entries.is_test(f.path)]
+        self._functions = [f for f in linkage.machine.functions if not is_test(f.path)]
 
     def schema(self, store: Store, tables: frozenset[str]) -> Schema | None:
         """What a database of that store was when this revision had made it."""

@@ -28,6 +28,7 @@ from persistlint.replay.memory import Memory, Stored
 from persistlint.replay.runner import Opened, Runner
 from persistlint.replay.seed import Seeder
 from persistlint.replay.starts import Parse, Past, Start, own_starts
+from persistlint.source import is_test
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class Upgrades:
         known = {store.name for store in others}
         found = [one for function in self._openers(set()) if (one := _opened_by(function)).name not in known]
         for path, value in self._link.calls.at_import:
-            facts = () if entries.is_test(path) else self._link.found.tables_of(value)
+            facts = () if is_test(path) else self._link.found.tables_of(value)
             if facts:
                 tables = {table.name.lower(): table for table in facts}
                 found.append(Store(f"{path}:{min(tables)}", (), tables=tables))
@@ -114,7 +115,7 @@ class Upgrades:
     def _functions(self) -> dict[entries.Key, Function]:
         elsewhere = {module.path for module in self._link.modules if is_elsewhere(module.facts.body)}
         functions = self._link.machine.functions
-        return {entries.key_of(f): f for f in functions if f.path not in elsewhere and not entries.is_test(f.path)}
+        return {entries.key_of(f): f for f in functions if f.path not in elsewhere and not is_test(f.path)}
 
     def _migrating_opener(self, folder: str) -> Function | None:
         """The function that first creates tables and then runs the revisions of that folder, where there is one."""
@@ -249,7 +250,7 @@ class Upgrades:
         """Tables that no step makes and that the program creates all the same, by `create_all`."""
         if store.tables is not None:
             create(live.memory, store.tables)
-        if store.folder is not None and any(not entries.is_test(path) for path, _ in self._link.calls.defining):
+        if store.folder is not None and any(not is_test(path) for path, _ in self._link.calls.defining):
             create(live.memory, self._compare.models_of(live.memory, set()))
 
     def _steps(

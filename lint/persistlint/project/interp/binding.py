@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.facts import code
 from persistlint.project.interp import elements
-from persistlint.project.interp.choices import choose
+from persistlint.project.interp.choices import choose, same_site
 from persistlint.project.interp.frames import Frame, SetEvent
 from persistlint.project.interp.values import Class, Instance, Loc, Made, Unknown, Value, options_of
 
@@ -22,7 +22,9 @@ def bind(machine: Machine, target: code.Expr, value: Value, frame: Frame) -> Non
             if name in frame.env.globals:
                 _tell(machine, frame, target, None, name, None, value)
                 names = frame.env.module.env.names
-                names[name] = choose(names.get(name), value) if frame.function else value
+                old = names.get(name)
+                if old is None or not any(same_site(one, value) for one in options_of(old)):
+                    names[name] = choose(old, value) if frame.function else value
                 return
             frame.env.names[name] = value
             if frame.cls is not None:

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from persistlint.project.interp.values import Attribute, Choice, Const, External, Text, Unknown, Value, known
+from persistlint.project.interp.values import (
+    Attribute,
+    Choice,
+    Const,
+    External,
+    Items,
+    Made,
+    Text,
+    Unknown,
+    Value,
+    known,
+)
 
 _MOST_OPTIONS = 6
 _MOST_COMPARED = 64
@@ -31,16 +42,31 @@ def choose(*options: Value | None) -> Value:
 
 
 def _fewer(values: list[Value]) -> list[Value]:
-    """Of texts that read the same but are written at different places, only the first."""
+    """Of texts that read the same but are written at different places, and of what one call made, only the first."""
     out: list[Value] = []
     seen: set[str] = set()
     for value in values:
         whole = known(value) if isinstance(value, Text) else None
-        if whole is None or whole not in seen:
+        if (whole is None or whole not in seen) and not any(same_site(value, other) for other in out):
             out.append(value)
         if whole is not None:
             seen.add(whole)
     return out
+
+
+def same_site(left: Value, right: Value) -> bool:
+    """Whether two values were made by the same call, or by the same calls in one tuple.
+
+    A function that is interpreted for each of its callers makes its engine anew each time: it is one engine.
+    """
+    match left, right:
+        case Made(), Made():
+            return left.loc == right.loc and bool(left.loc.path)
+        case Items(), Items():
+            pairs = zip(left.items, right.items, strict=False)
+            return 0 < len(left.items) == len(right.items) < _MOST_OPTIONS and all(same_site(a, b) for a, b in pairs)
+        case _:
+            return False
 
 
 def _same(left: Value, right: Value) -> bool:

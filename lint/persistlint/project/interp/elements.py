@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.facts import code
 from persistlint.project.interp import attributes, texts
-from persistlint.project.interp.choices import choose
+from persistlint.project.interp.choices import choose, same_site
 from persistlint.project.interp.enums import is_enum, members
 from persistlint.project.interp.frames import Frame
 from persistlint.project.interp.values import (
@@ -153,6 +153,8 @@ def _entry(base: Mapping, index: Value, loc: Loc) -> Value:
 def set_item(machine: Machine, base: Value, index: Value, value: Value) -> None:
     """`base[index] = value`."""
     if isinstance(base, Mapping):
+        if known(index) is None and any(same_site(old, value) for _, old in base.entries):
+            return  # a cache that is filled again, by the same call for another key that is not known
         enter(base, [(index, value)], open_=bool(machine.uncertain))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from persistlint.facts import code
 from persistlint.project.interp import binding, elements
 from persistlint.project.interp.choices import choose
-from persistlint.project.interp.frames import Frame
+from persistlint.project.interp.frames import EnterEvent, Frame
 from persistlint.project.interp.unparse import unparse
 from persistlint.project.interp.values import Choice, Items, Unknown, Value, flag, options_of
 from persistlint.project.interp.world import REFUSED, Raised
@@ -170,6 +170,8 @@ def with_(machine: Machine, stmt: code.With, frame: Frame) -> str | None:
         value = machine.eval(manager, frame)
         entered.append(value)
         machine.held.append((unparse(manager), value))
+        if machine.on_enter is not None:
+            machine.on_enter(EnterEvent(value, manager, frame.env.module.path, machine.caller))
         if target is not None:
             binding.bind(machine, target, _enter(value), frame)
     try:

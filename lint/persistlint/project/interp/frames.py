@@ -41,6 +41,16 @@ class SetEvent:
     caller: tuple[str, int] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class EnterEvent:
+    """A `with` block that is entered over a value; `node` is the expression of its manager."""
+
+    value: Value
+    node: code.Expr
+    path: str
+    caller: tuple[str, int] | None = None
+
+
 @dataclass(slots=True)
 class Frame:
     """What is being run: its names, and where results go."""

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from persistlint.facts import code
 from persistlint.project.interp import imports, invocation, texts
 from persistlint.project.interp.expressions import EVAL
-from persistlint.project.interp.frames import CallEvent, Frame, SetEvent
+from persistlint.project.interp.frames import CallEvent, EnterEvent, Frame, SetEvent
 from persistlint.project.interp.modules import Module, Modules
 from persistlint.project.interp.statements import RUN
 from persistlint.project.interp.values import Chunk, Class, Env, Function, Lazy, Loc, Made, Text, Value
@@ -30,6 +30,7 @@ class Machine:
         self.dialect = dialect
         self.on_call: Callable[[CallEvent], None] | None = None
         self.on_set: Callable[[SetEvent], None] | None = None
+        self.on_enter: Callable[[EnterEvent], None] | None = None
         self.world: World | None = None
         self.root: tuple[str, int] | None = None
         """File and place of the function that was entered first, with unknown arguments; place -1 for a module."""

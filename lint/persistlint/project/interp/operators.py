@@ -155,12 +155,23 @@ def _numbers(op: str, left: Const, right: Const) -> bool | None:
     return bool(_COMPARE[op](one, other))
 
 
+_MAKERS = ("sqlalchemy.", "sqlmodel.", "sqlite3.", "aiosqlite.", "flask_sqlalchemy.", "alembic.")
+
+
+def _is_constructed(value: Made) -> bool:
+    """Whether a call outside the project cannot have given None: a class, a maker of a library; not `query.first()`."""
+    name = value.name
+    return name.rpartition(".")[2][:1].isupper() or name.startswith(_MAKERS)
+
+
 def _identical(left: Value, right: Value) -> bool | None:
     if isinstance(left, Const) and isinstance(right, Const):
         return left.value is right.value
     if isinstance(right, Const) and right.value is None:
         # What was built here is not None; what comes from elsewhere may be.
-        if isinstance(left, (Text, Items, Mapping, Class, Function, Instance, Member, ModuleRef, Made)):
+        if isinstance(left, (Text, Items, Mapping, Class, Function, Instance, Member, ModuleRef)):
+            return False
+        if isinstance(left, Made) and _is_constructed(left):
             return False
         return None
     if isinstance(left, (Class, Member, Function)) and isinstance(right, (Class, Member, Function)):

@@ -14,9 +14,13 @@ from persistlint.project.interp.values import (
     Items,
     Loc,
     Made,
+    Mapping,
     Operation,
     Unknown,
     Value,
+    flag,
+    known,
+    options_of,
 )
 from persistlint.project.resources import names
 
@@ -55,6 +59,8 @@ class Resource:
     """A registry that hands every thread its own session and ends it elsewhere: `scoped_session`, Flask's."""
     parameter: str | None = None
     """The parameter of the surrounding function that it is."""
+    autocommit: bool = False
+    """Taken with the option that makes each statement its own transaction."""
 
     def same(self, other: Resource) -> bool:
         """Whether both are one resource."""
@@ -123,6 +129,26 @@ def receiver_of(func: Value) -> Resource | None:
     return found[0] if found else None
 
 
+def is_autocommit(resource: Resource) -> bool:
+    """Whether each statement stands for itself unless a transaction is begun explicitly.
+
+    https://docs.python.org/3/library/sqlite3.html#transaction-control and
+    https://docs.sqlalchemy.org/en/20/core/connections.html#understanding-the-dbapi-level-autocommit-isolation-level
+    """
+    if resource.autocommit:
+        return True
+    value = resource.value
+    if isinstance(value, Made):
+        level = value.attrs.get("isolation_level") or value.kwargs.get("isolation_level")
+        if resource.library in ("sqlite3", "aiosqlite"):
+            autocommit = value.attrs.get("autocommit") or value.kwargs.get("autocommit")
+            if (isinstance(level, Const) and level.value is None) or (autocommit is not None and flag(autocommit)):
+                return True
+        elif known(level) == "AUTOCOMMIT":
+            return True
+    return resource.source is not None and is_autocommit(resource.source)
+
+
 def _is_nothing(value: Value) -> bool:
     return (isinstance(value, Const) and value.value is None) or (isinstance(value, Unknown) and not value.parameter)
 
@@ -182,7 +208,9 @@ def _made_by_value(value: Made, func: Value, depth: int) -> Resource | None:
     if base is None:
         return None
     if (base.kind, func.name) in _STAYS:
-        return replace(base, kind=_STAYS[base.kind, func.name])
+        level = value.kwargs.get("isolation_level")
+        autocommit = base.autocommit or known(level) == "AUTOCOMMIT"
+        return replace(base, kind=_STAYS[base.kind, func.name], autocommit=autocommit)
     kind = _TAKES.get((base.kind, func.name))
     if kind is not None:
         begun = func.name == "begin"
@@ -278,3 +306,17 @@ def _by_annotation(value: Unknown, name: str) -> Resource | None:
         if names.in_library(name, wanted):
             return Resource(kind, value, None, "sqlalchemy", is_async="sync" in name, parameter=parameter)
     return None
+
+
+def contained(value: Value, depth: int = 0) -> list[Resource]:
+    """The resources in a value: itself, or those in a tuple, list, dict or context manager."""
+    out: list[Resource] = []
+    for option in options_of(value):
+        found = resource_of(option)
+        if found is not None:
+            out.append(found)
+        elif depth < 3 and isinstance(option, Items):
+            out.extend(one for item in option.items[:8] for one in contained(item, depth + 1))
+        elif depth < 3 and isinstance(option, Mapping):
+            out.extend(one for _, item in option.entries[:8] for one in contained(item, depth + 1))
+    return out
