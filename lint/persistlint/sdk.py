@@ -30,6 +30,7 @@ from persistlint.facts.flow import (
     Swallowed,
     Transaction,
 )
+from persistlint.facts.executions import Behind, Execution
 from persistlint.facts.ledger import ColumnFlow, FlowRole, Ledger, UnknownFlow
 from persistlint.facts.schema import (
     CheckFact,
@@ -77,6 +78,7 @@ __all__ = [
     "Artifact",
     "ArtifactUse",
     "Baseline",
+    "Behind",
     "BlockProblem",
     "CheckFact",
     "CheckThenAct",
@@ -95,6 +97,7 @@ __all__ = [
     "Edit",
     "Ending",
     "Exchange",
+    "Execution",
     "FailedStep",
     "FieldFlow",
     "FileCopy",

@@ -23,6 +23,7 @@ from persistlint.project.ledger.build import build
 from persistlint.project.model import Project, Statement
 from persistlint.project.resources.heard import Heard
 from persistlint.project.sql import constants, drivers, statements
+from persistlint.project.sql.executions import executions
 from persistlint.project.sql.sites import Sites
 from persistlint.project.sqlalchemy.operations import Operations
 from persistlint.project.sqlalchemy.tables import Found, find_tables, is_column
@@ -110,6 +111,7 @@ def link_all(inputs: Inputs) -> Linkage:
         files=tuple(sorted({*inputs.python, *inputs.sql_files})),
         dialect=inputs.dialect,
         by_name=_by_name(tables),
+        executions=executions(loaded),
         ledger=build(machine, found, loaded, sql, tables, spans.of),
         contract=unite(inputs.documents),
         openings=grouped(openings.all(), sql),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from persistlint.facts.flow import Flow
+from persistlint.facts.executions import Execution
 from persistlint.facts.ledger import Ledger
 from persistlint.facts.schema import TableFact, Unresolved
 from persistlint.facts.sql import SqlStatement
@@ -151,6 +152,8 @@ class Project:
     """What the contract documents promise; `contract.present` is False where there are none."""
     flow: Flow = field(default_factory=Flow)
     """What the paths through functions do to engines, connections and sessions; those of tests are not followed."""
+    executions: tuple[Execution, ...] = ()
+    """The statements that change a schema or its rows, where others can be put beside them."""
     ledger: Ledger = field(default_factory=Ledger)
     """Where each column is written, read, exported, imported, accepted and shown."""
     rule_names: frozenset[str] = frozenset()
@@ -170,6 +173,17 @@ class Project:
         return tuple(
             Store(name, tuple(groups[name]), tuple(sorted({table for one in groups[name] for table in one.tables})))
             for name in sorted(groups)
+        )
+
+    def execution_at(self, span: Span) -> Execution | None:
+        """The statement that begins where a step of an upgrade does."""
+        return next(
+            (
+                one
+                for one in self.executions
+                if one.start == Span(span.path, span.line, span.column, span.line, span.column)
+            ),
+            None,
         )
 
     def named(self, name: str) -> tuple[TableFact, ...]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from persistlint.sdk import Finding, Label, Project, Severity, UnsavedStep, rule
+from persistlint_rules.upgrades._shared.fixes import committed
 
 
 @rule(severity=Severity.WARNING, since="0.1")
@@ -19,6 +20,7 @@ def uncommitted_upgrade(project: Project) -> Iterator[Finding]:
                     _message(step),
                     at=step.span,
                     related=(Label(step.opened, "the connection is opened here"),),
+                    fix=committed(project, step.span),
                     help="commit before the connection is closed, or open it with `engine.begin()`",
                     data={"store": store.name, "function": step.function, "actual": step.statement},
                 )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from persistlint.sdk import Finding, Project, Severity, rule
 from persistlint_rules.upgrades._shared.failures import is_repetition
+from persistlint_rules.upgrades._shared.fixes import guarded
 
 
 @rule(severity=Severity.WARNING, since="0.1")
@@ -19,6 +20,7 @@ def unguarded_alter(project: Project) -> Iterator[Finding]:
                 yield Finding(
                     f"this fails when the upgrade runs again: `{failed.error}`",
                     at=failed.span,
+                    fix=guarded(project, failed),
                     help="ask `PRAGMA table_info` or the inspector first, in the same transaction",
                     data={"store": store.name, "function": failed.function, "actual": failed.error},
                 )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from persistlint.sdk import Difference, Finding, Project, Severity, UpgradeStart, rule
 from persistlint_rules.upgrades._shared.drifts import drifts, listed
+from persistlint_rules.upgrades._shared.fixes import with_index
 from persistlint_rules.upgrades._shared.rebuilds import loser
 
 
@@ -21,6 +22,7 @@ def upgraded_index_missing(project: Project) -> Iterator[Finding]:
             related=drift.related,
             help="create the index with `CREATE INDEX IF NOT EXISTS` in an upgrade: "
             "`create_all` adds none to an existing table",
+            fix=with_index(project, one, drift.at),
             data=drift.data(),
         )
 

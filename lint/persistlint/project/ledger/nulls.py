@@ -54,7 +54,7 @@ class Nulls:
 
         `read` are the places where the field is read of the request itself.
         """
-        written = self._written(body, at) | (names if loose else frozenset())
+        written = self._written(body, at) | (names if loose else frozenset[str]())
         return any(
             _is_about(test, names, written, read) and not (beyond_null and _is_for_null(test, names, written, read))
             for test in _conditions(body)
