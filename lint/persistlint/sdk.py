@@ -31,6 +31,7 @@ from persistlint.facts.flow import (
     Transaction,
 )
 from persistlint.facts.executions import Behind, Execution
+from persistlint.facts.executions import Behind, Execution, Listening, Making
 from persistlint.facts.ledger import ColumnFlow, FlowRole, Ledger, UnknownFlow
 from persistlint.facts.schema import (
     CheckFact,
@@ -121,9 +122,11 @@ __all__ = [
     "Kind",
     "Label",
     "Ledger",
+    "Listening",
     "LiteralWrite",
     "LostField",
     "Mark",
+    "Making",
     "Matrix",
     "Name",
     "Opening",

@@ -9,8 +9,14 @@ import pytest
 from persistlint import registry, testing
 
 RULES = testing.pack(registry.BUILT_IN)
-FIXED = frozenset({"lossy-import", "request-field-not-persisted", "unused-ignore"})
+FIXED = frozenset({
+    "half-configured-begin-hook", "lossy-import", "missing-busy-timeout", "pragma-on-one-connection",
+    "request-field-not-persisted", "uncommitted-upgrade", "unguarded-alter", "unused-ignore",
+    "upgraded-index-missing",
+})  # fmt: skip
 """Rules whose findings have fixes."""
+UNFIXED = frozenset({("half-configured-begin-hook", "Neither goes with AUTOCOMMIT")})
+"""Cases of theirs in which the code must say first what it means."""
 HARDER = Path(__file__).parent / "cases"
 
 
@@ -20,7 +26,11 @@ def _harder_cases() -> tuple[testing.Case, ...]:
 
 
 def _fixed_cases() -> tuple[testing.Case, ...]:
-    return tuple(case for case in (*testing.cases_of(RULES), *_harder_cases()) if case.rule in FIXED and case.fires)
+    return tuple(
+        case
+        for case in (*testing.cases_of(RULES), *_harder_cases())
+        if case.rule in FIXED and case.fires and (case.rule, case.title) not in UNFIXED
+    )
 
 
 @pytest.mark.parametrize("case", testing.cases_of(RULES), ids=str)

@@ -47,3 +47,61 @@ class Execution:
         """The statement that executes other SQL in the same way."""
         quoted = sql.replace("\\", "\\\\").replace('"', '\\"')
         return f'{self.before}"{quoted}"{self.after}'
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """A hook that is registered: `decorator` is `event.listens_for`, `target` what it listens to, as written.
+
+    `at` is the empty place before it, where another hook can be put.
+    """
+
+    span: Span
+    decorator: str
+    target: str
+    at: Span
+    indent: int
+
+    def hook(self, event: str, name: str, parameters: str, *body: str) -> str:
+        """The text that puts another hook for the same engine before this one."""
+        return hook(self.decorator, self.target, event, name, parameters, body, self.indent) + "\n" + " " * self.indent
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """A call that makes an engine or a connection: `engine = create_engine(…)`.
+
+    `name` is the variable that it is assigned to, alone in its line, and `behind` the place behind it; None elsewhere.
+    `argument` is the empty place behind its only positional argument, `timeout` the value of that keyword, where it is
+    a number. `event` is how SQLAlchemy's `event` is called there, None where it is not imported.
+    """
+
+    span: Span
+    maker: str
+    name: str | None = None
+    behind: Behind | None = None
+    event: str | None = None
+    argument: Span | None = None
+    timeout: Span | None = None
+    keywords: tuple[str, ...] = ()
+
+    def hook(self, name: str, *body: str) -> tuple[Span, str] | None:
+        """What puts a `connect` hook behind it: where, and the text. None where it has no name."""
+        if self.name is None or self.behind is None:
+            return None
+        margin = " " * self.behind.indent
+        imported = "" if self.event is not None else f"\n{margin}from sqlalchemy import event"
+        target = f"{self.name}.sync_engine" if "async" in self.maker else self.name
+        decorator = f"{self.event or 'event'}.listens_for"
+        text = hook(decorator, target, "connect", name, "connection, record", body, self.behind.indent)
+        return self.behind.at, f"{imported}\n\n{margin}{text.rstrip()}\n"
+
+
+def hook(
+    decorator: str, target: str, event: str, name: str, parameters: str, body: tuple[str, ...], indent: int
+) -> str:
+    """A decorated function; its first line is to stand where `indent` is already."""
+    margin = " " * indent
+    lines = [f'@{decorator}({target}, "{event}")', f"{margin}def {name}({parameters}):"]
+    lines += [f"{margin}    {one}" for one in body]
+    return "\n".join(lines) + "\n"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from persistlint.facts.flow import Flow
 from persistlint.facts.executions import Execution
+from persistlint.facts.executions import Execution, Listening, Making
 from persistlint.facts.ledger import Ledger
 from persistlint.facts.schema import TableFact, Unresolved
 from persistlint.facts.sql import SqlStatement
@@ -154,6 +155,10 @@ class Project:
     """What the paths through functions do to engines, connections and sessions; those of tests are not followed."""
     executions: tuple[Execution, ...] = ()
     """The statements that change a schema or its rows, where others can be put beside them."""
+    makings: tuple[Making, ...] = ()
+    """Where engines and connections are made and named."""
+    listenings: tuple[Listening, ...] = ()
+    """Where hooks are registered, and others can be put beside them."""
     ledger: Ledger = field(default_factory=Ledger)
     """Where each column is written, read, exported, imported, accepted and shown."""
     rule_names: frozenset[str] = frozenset()

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from persistlint.sdk import Finding, Label, Project, Severity, rule
 from persistlint_rules._stores.doors import judged
+from persistlint_rules._stores.fixes import other_half
 from persistlint_rules._stores.hooks import Half, half_of
 
 _MESSAGES = {
@@ -34,6 +35,7 @@ def half_configured_begin_hook(project: Project) -> Iterator[Finding]:
             _MESSAGES[half.missing].format(begins=half.hook.begins),
             at=half.hook.span,
             related=(Label(opening.span, f"the engine of the store `{opening.store}` is made here"),),
+            fix=other_half(project, half),
             help=_HELP[half.missing],
             data=_data(half, opening.store, opening.function),
         )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from persistlint.sdk import Finding, Label, Opening, PragmaUse, Project, Severity, rule
 from persistlint_rules._stores.doors import judged
+from persistlint_rules._stores.fixes import on_each_connection
 from persistlint_rules._stores.lost import is_lost
 
 
@@ -15,16 +16,17 @@ def pragma_on_one_connection(project: Project) -> Iterator[Finding]:
         for pragma in opening.pragmas:
             if is_lost(opening, pragma) and pragma.span not in seen:
                 seen.add(pragma.span)
-                yield _finding(opening, pragma)
+                yield _finding(project, opening, pragma)
 
 
-def _finding(opening: Opening, pragma: PragmaUse) -> Finding:
+def _finding(project: Project, opening: Opening, pragma: PragmaUse) -> Finding:
     value = f"={pragma.sets.upper()}" if pragma.sets is not None else ""
     return Finding(
         f"`PRAGMA {pragma.name}{value}` holds for this connection alone: other connections to the store "
         f"`{opening.store}` do not have it",
         at=pragma.span,
         related=(Label(opening.span, "the engine that pools them is made here"),),
+        fix=on_each_connection(project, opening, pragma),
         help="run it in a `connect` hook of the engine",
         data={
             "store": opening.store,
