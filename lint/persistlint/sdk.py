@@ -19,6 +19,7 @@ from persistlint.facts.contract import (
     Unit,
 )
 from persistlint.facts.documents import ColumnPlace, Exchange, FileCopy, Keeping
+from persistlint.facts.executions import Behind, Execution, Listening, Making
 from persistlint.facts.flow import (
     CheckThenAct,
     Deletion,
@@ -30,8 +31,6 @@ from persistlint.facts.flow import (
     Swallowed,
     Transaction,
 )
-from persistlint.facts.executions import Behind, Execution
-from persistlint.facts.executions import Behind, Execution, Listening, Making
 from persistlint.facts.ledger import ColumnFlow, FlowRole, Ledger, UnknownFlow
 from persistlint.facts.schema import (
     CheckFact,
@@ -125,8 +124,8 @@ __all__ = [
     "Listening",
     "LiteralWrite",
     "LostField",
-    "Mark",
     "Making",
+    "Mark",
     "Matrix",
     "Name",
     "Opening",

@@ -6,9 +6,8 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from persistlint.facts.flow import Flow
-from persistlint.facts.executions import Execution
 from persistlint.facts.executions import Execution, Listening, Making
+from persistlint.facts.flow import Flow
 from persistlint.facts.ledger import Ledger
 from persistlint.facts.schema import TableFact, Unresolved
 from persistlint.facts.sql import SqlStatement
