@@ -44,24 +44,30 @@ class Read:
     digest: bytes = b""
 
 
-def locate(tree: Tree, settings: Settings) -> Mapping[str, frozenset[Role]]:
+def places(settings: Settings) -> Mapping[Role, tuple[str, ...]]:
+    """Where documents stand, relative to the root: where settings say, else at the default places."""
+    named = {
+        Role.MATRIX: None if settings.matrix is None else (settings.matrix,),
+        Role.CONTRACTS: settings.contracts,
+        Role.INVENTORY: None if settings.inventory is None else (settings.inventory,),
+    }
+    return {role: (DEFAULTS[role],) if paths is None else paths for role, paths in named.items()}
+
+
+def locate(tree: Tree, settings: Settings, *, missing_ok: bool = False) -> Mapping[str, frozenset[Role]]:
     """The documents with their roles, as sorted paths relative to the root.
 
-    A document that a setting names and that does not exist is a SettingsError; one at a default place may be absent.
+    A document that a setting names and that does not exist is a SettingsError, unless it may be missing; one at a
+    default place may be absent.
     """
-    named = {
-        Role.MATRIX: ("matrix", None if settings.matrix is None else (settings.matrix,)),
-        Role.CONTRACTS: ("contracts", settings.contracts),
-        Role.INVENTORY: ("inventory", None if settings.inventory is None else (settings.inventory,)),
-    }
     roles: dict[str, frozenset[Role]] = {}
-    for role, (key, paths) in named.items():
-        for path in (DEFAULTS[role],) if paths is None else paths:
+    for role, paths in places(settings).items():
+        for path in paths:
             found = tree.file(path)
             if found is not None:
                 roles[found] = roles.get(found, frozenset()) | {role}
-            elif paths is not None:
-                raise settings.error(key, f"`{key}` names no file of the project: `{path}`")
+            elif getattr(settings, role) is not None and not missing_ok:
+                raise settings.error(role, f"`{role}` names no file of the project: `{path}`")
     return {path: roles[path] for path in sorted(roles)}
 
 

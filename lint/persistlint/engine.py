@@ -53,6 +53,8 @@ class Request:
     progress: Callable[[int, int], None] = _silent
     tree: Tree | None = None
     """Where the files are read from; None is the disk."""
+    undocumented: bool = False
+    """Whether documents that a setting names may still be missing."""
     starts: tuple[Start, ...] = ()
     """The schemas to carry out the upgrades from, instead of those that the project itself tells."""
     upgrade_from: tuple[str, ...] = ()
@@ -76,7 +78,7 @@ def read(request: Request) -> Linked:
     """Phases one and two."""
     settings = request.settings
     tree = request.tree or Disk(request.root)
-    roles = contracts.locate(tree, settings)
+    roles = contracts.locate(tree, settings, missing_ok=request.undocumented)
     discovered = discover(request.root, request.paths, settings.exclude, roles, tree)
     tree.prefetch((*discovered.files, *roles))
     folder = caching.open_folder(discovered.root) if request.use_cache else None

@@ -218,6 +218,28 @@ def check(
 
 
 @_registered
+def init(
+    *,
+    paths: Paths = None,
+    update: Annotated[
+        bool, flag("--update", "Refresh what `init` wrote and nobody changed since; leave everything else as it is.")
+    ] = False,
+    config: Config = None,
+    jobs: Jobs = 0,
+    no_cache: NoCache = False,
+    dialect: Dialect = None,
+) -> int:
+    """Write matrix, contracts and inventory from the code; no existing document is overwritten.
+
+    PATHS are files and folders of the project; the current folder by default.
+    """
+    from persistlint.cli.init import init as command
+    from persistlint.cli.project import target
+
+    return command(target(paths, config, dialect, jobs, no_cache=no_cache), update=update)
+
+
+@_registered
 def acceptance(
     *,
     paths: Paths = None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from persistlint.facts.schema import ColumnFact, IndexFact, TableFact
@@ -130,6 +130,11 @@ class Fresh:
             step = is_step(statement.span.path, statement.function)
             if created.name.lower() == table.name.lower() and not step:
                 yield from (replace(index, span=statement.span) for index in created.indexes)
+
+
+def best(definitions: Sequence[TableFact]) -> TableFact:
+    """The definition that says most: a complete one, a model rather than DDL that may be an old step of an upgrade."""
+    return max(definitions, key=lambda one: (one.complete, one.origin != "ddl", len(one.columns)))
 
 
 def in_tests(path: str) -> bool:

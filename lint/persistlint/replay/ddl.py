@@ -48,16 +48,26 @@ def column_definition(column: ColumnFact, *, inline_key: bool = False) -> str:
         words.append("NOT NULL")
     default = column.server_default
     if default is not None and default != "?" and not column.generated:
-        words.append(f"DEFAULT {_default(default)}")
+        words.append(f"DEFAULT {bracketed(default)}")
     if column.collation:
         words.append(f"COLLATE {quoted(column.collation)}")
     return " ".join(words)
 
 
-def _default(text: str) -> str:
+def bracketed(text: str) -> str:
+    """What stands behind DEFAULT: a literal as it is, an expression in brackets."""
     stripped = text.strip()
-    bare = _LITERAL.fullmatch(stripped) or (stripped.startswith("(") and stripped.endswith(")"))
-    return stripped if bare else f"({stripped})"
+    return stripped if _LITERAL.fullmatch(stripped) or _is_bracketed(stripped) else f"({stripped})"
+
+
+def _is_bracketed(text: str) -> bool:
+    """Whether the bracket that opens at the start closes at the end, and not before."""
+    depth = 0
+    for match in re.finditer(r"'(?:[^']|'')*'|[()]", text):
+        depth += {"(": 1, ")": -1}.get(match[0], 0)
+        if depth == 0:
+            return text.startswith("(") and match.end() == len(text)
+    return False
 
 
 def _foreign_key(key: ForeignKeyFact) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 
 from persistlint.facts.schema import TableFact, Unresolved
+from persistlint.project.definitions import best
 from persistlint.replay.ddl import create_index, create_table
 from persistlint.reporters.paint import safe
 
@@ -24,32 +25,20 @@ def _comment_safe(line: str) -> Iterator[str]:
 
 
 def _statements(tables: Sequence[TableFact], database: sqlite3.Connection) -> Iterator[str]:
-    chosen: dict[str, TableFact] = {}
-    others: dict[str, list[TableFact]] = {}
+    definitions: dict[str, list[TableFact]] = {}
     for table in tables:
-        if table.temporary:
-            continue
-        name = table.name.lower()
-        if name not in chosen:
-            chosen[name] = table
-        elif _rank(table) > _rank(chosen[name]):
-            others.setdefault(name, []).append(chosen[name])
-            chosen[name] = table
-        else:
-            others.setdefault(name, []).append(table)
+        if not table.temporary:
+            definitions.setdefault(table.name.lower(), []).append(table)
+    chosen = {name: best(found) for name, found in definitions.items()}
     for name, table in _parents_first(chosen):
         yield f"-- {_described(table)}"
-        yield from (f"-- also defined: {_described(other)}" for other in others.get(name, []))
+        others = (other for other in definitions[name] if other is not table)
+        yield from (f"-- also defined: {_described(other)}" for other in others)
         if table.kind == "table":
             yield from _tried(create_table(table), database)
             for index in table.indexes:
                 yield from _tried(create_index(table, index), database)
         yield ""
-
-
-def _rank(table: TableFact) -> tuple[bool, bool, int]:
-    """Models say more than DDL that may be an old upgrade step; a complete definition says more than a partial one."""
-    return table.complete, table.origin != "ddl", len(table.columns)
 
 
 def _described(table: TableFact) -> str:

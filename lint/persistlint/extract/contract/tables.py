@@ -19,7 +19,7 @@ MATRIX_TITLES: Mapping[str, re.Pattern[str]] = {
     "Failure / edge behavior": re.compile(r"\b(failures?|edges?)\b"),
 }
 """The columns of a matrix, with the words by which a title is known."""
-_INVENTORY_TITLES: Mapping[str, re.Pattern[str]] = {
+INVENTORY_TITLES: Mapping[str, re.Pattern[str]] = {
     "Artifact": re.compile(r"\b(artifact|artefact|id)\b"),
     "Path": re.compile(r"\b(path|file|location)\b"),
 }
@@ -65,8 +65,8 @@ def inventory(tables: Sequence[Table]) -> tuple[Artifact, ...] | None:
     artifacts: list[Artifact] = []
     seen = False
     for table in tables:
-        found = columns(table, _INVENTORY_TITLES)
-        if len(found) < len(_INVENTORY_TITLES):
+        found = columns(table, INVENTORY_TITLES)
+        if len(found) < len(INVENTORY_TITLES):
             continue
         seen = True
         for row in table.rows:

@@ -39,7 +39,7 @@ def mentioned(index: IndexFact, columns: Sequence[ColumnFact]) -> tuple[str, ...
 
 def is_known(index: IndexFact) -> bool:
     """Whether nothing of it is left open."""
-    return not any("__hole" in text for text in (*index.columns, index.where or ""))
+    return bool(index.columns) and not any("__hole" in text for text in (*index.columns, index.where or ""))
 
 
 def shown(index: IndexFact) -> str:

@@ -1,0 +1,50 @@
+"""All units of a project, in the order in which documents have them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from persistlint.drafting.constraints import constraints_unit
+from persistlint.drafting.ddl import Parse
+from persistlint.drafting.declared import Declared, declared_tables
+from persistlint.drafting.draft import Draft
+from persistlint.drafting.homes import homes
+from persistlint.drafting.schema import store_unit, table_unit
+from persistlint.drafting.upgrades import Module, upgrades_unit, upgrading
+from persistlint.drafting.words import code, codes
+from persistlint.project.model import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a draft is made from. `parse` reads SQL, `module` gives the name by which a file is imported."""
+
+    project: Project
+    parse: Parse
+    module: Module
+    installed: Collection[str]
+    """The names of all rules that acceptance checks may name."""
+
+
+def draft(ground: Ground) -> Draft:
+    """The units whose subject exists: schemas, constraints, upgrades, stores beside the main one."""
+    project, installed = ground.project, ground.installed
+    tables = declared_tables(project, ground.parse)
+    found = homes(tables)
+    units = (
+        *(table_unit(table, installed) for table in found.main),
+        *constraints_unit(tables, upgrading(project.upgrades), installed),
+        *upgrades_unit(project.upgrades, tables, ground.parse, ground.module, installed),
+        *(store_unit(home, installed) for home in found.others),
+    )
+    return Draft(units, tuple(doubt for table in tables for doubt in _doubts(table)))
+
+
+def _doubts(table: Declared) -> Iterator[str]:
+    """What the reader of the documents should look at."""
+    if table.sql is None:
+        yield f"table {code(table.name)} is only named: its definitions differ, or its columns are made at run time"
+    elif table.others:
+        files = codes(sorted({one.span.path for one in table.others}))
+        yield f"table {code(table.name)} has another shape in {files}, which the contract does not speak of"
