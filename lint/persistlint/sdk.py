@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from persistlint.errors import did_you_mean
 from persistlint.facts.boundary import FieldFlow, Insertion, LostField, Shape, ShapeField, UnfilledField
-from persistlint.facts.clauses import DefaultClause, DocumentClause, Key, StoreClause, TableClause, UpgradeClause
+from persistlint.facts.clauses import (
+    ENFORCED,
+    DefaultClause,
+    DocumentClause,
+    Key,
+    StoreClause,
+    TableClause,
+    UpgradeClause,
+)
 from persistlint.facts.contract import (
     AcceptanceCheck,
     Artifact,
@@ -73,6 +81,7 @@ from persistlint.rule import Edit, Finding, Fix, Label, Rule, Severity, rule
 from persistlint.source import Span
 
 __all__ = [
+    "ENFORCED",
     "AcceptanceCheck",
     "AlterShape",
     "Artifact",

@@ -2,56 +2,124 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from persistlint.drafting.declared import Declared
+from persistlint.facts.stores import Opening, Store
+from persistlint.project.definitions import in_tests, is_step
+from persistlint.project.model import Project
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The tables of one database, in the order of their places."""
+    """The tables of one database, in the order of their places, with the application's openings of it.
+
+    `file` is the database's name as the code has it, None where that is not known.
+    """
 
     name: str
     tables: tuple[Declared, ...]
+    openings: tuple[Opening, ...] = ()
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Homes:
     """`main` holds most tables, and all that cannot be told to live elsewhere."""
 
-    main: tuple[Declared, ...]
+    main: Home
     others: tuple[Home, ...]
 
+    @property
+    def all(self) -> tuple[Home, ...]:
+        return (self.main, *self.others)
 
-def homes(tables: Sequence[Declared]) -> Homes:
-    """Tables by the MetaData that creates them: what is created together lives together."""
+
+def homes(tables: Sequence[Declared], project: Project) -> Homes:
+    """Tables by the database that they are created in; where that is not known, by their MetaData."""
+    stores = {store.name: store for store in _stores(project)}
+    keys = _keys(tables, stores)
     groups: dict[str, list[Declared]] = {}
     for table in tables:
-        if table.fact.metadata is not None:
-            groups.setdefault(table.fact.metadata, []).append(table)
+        if (key := keys[table.name]) is not None:
+            groups.setdefault(key, []).append(table)
     main = max(groups, key=lambda one: len(groups[one]), default=None)
-    apart = {key: group for key, group in groups.items() if key != main}
-    away = {table.name for group in apart.values() for table in group}
-    names = _names(apart)
-    others = (Home(names[key], tuple(group)) for key, group in apart.items())
+    names = _names({key: group for key, group in groups.items() if key not in stores})
+    away = {table.name for key, group in groups.items() if key != main for table in group}
+    others = (_home(key, group, stores, names) for key, group in groups.items() if key != main)
+    kept = [table for table in tables if table.name not in away]
     return Homes(
-        tuple(table for table in tables if table.name not in away),
+        _home(main or "", kept, stores, names),
         tuple(sorted(others, key=lambda home: (home.tables[0].fact.span, home.name))),
     )
+
+
+def _stores(project: Project) -> Iterable[Store]:
+    """The databases on disk that the application itself opens, each with those openings."""
+    for store in project.stores:
+        openings = tuple(one for one in store.openings if _counts(one))
+        if openings:
+            yield Store(store.name, openings, tuple(sorted({table for one in openings for table in one.tables})))
+
+
+def _counts(opening: Opening) -> bool:
+    kept = opening.database.memory is not True and opening.database.dialect in ("sqlite", None)
+    return kept and not in_tests(opening.span.path) and not is_step(opening.span.path, opening.function)
+
+
+def _keys(tables: Sequence[Declared], stores: Mapping[str, Store]) -> dict[str, str | None]:
+    """What each table is grouped by: the one store that creates it or its MetaData's tables; else the MetaData."""
+    owners: dict[str, set[str]] = {}
+    for store in stores.values():
+        for name in store.tables:
+            owners.setdefault(name.lower(), set()).add(store.name)
+    together: dict[str, set[str]] = {}
+    for table in tables:
+        if table.fact.metadata is not None:
+            together.setdefault(table.fact.metadata, set()).update(owners.get(table.name.lower(), ()))
+    keys: dict[str, str | None] = {}
+    for table in tables:
+        metadata = table.fact.metadata
+        found = _one_of(together[metadata] if metadata is not None else owners.get(table.name.lower(), set()), stores)
+        keys[table.name] = found if found is not None else metadata
+    return keys
+
+
+def _one_of(names: set[str], stores: Mapping[str, Store]) -> str | None:
+    """The only store, or the only one of several whose file is known."""
+    if len(names) == 1:
+        return next(iter(names))
+    named = [name for name in names if any(one.database.file is not None for one in stores[name].openings)]
+    return named[0] if len(named) == 1 else None
+
+
+def _home(key: str, tables: Sequence[Declared], stores: Mapping[str, Store], names: Mapping[str, str]) -> Home:
+    store = stores.get(key)
+    if store is None:
+        return Home(names.get(key, "main"), tuple(tables))
+    files = Counter(one.database.file for one in store.openings if one.database.file is not None)
+    file = min(files, key=lambda one: (-files[one], one), default=None)
+    return Home(_said(file or store.name), tuple(tables), store.openings, file)
+
+
+def _said(name: str) -> str:
+    """A name for a store: of its file without the suffix, or of the module that opens it."""
+    door, colon, _ = name.partition(":")
+    return door.rpartition(".")[2] if colon else name.partition(".")[0] or name
 
 
 def _names(groups: Mapping[str, Sequence[Declared]]) -> dict[str, str]:
     """A name for each group: of the file that defines its first table, with as many folders as make it unique."""
     paths = {key: group[0].fact.span.path.removesuffix(".py").split("/") for key, group in groups.items()}
     names: dict[str, str] = {}
+    taken: Counter[str] = Counter()
     for key, parts in paths.items():
         others = [other for one, other in paths.items() if one != key]
         length = next((n for n in range(1, len(parts)) if all(one[-n:] != parts[-n:] for one in others)), len(parts))
-        names[key] = " ".join(parts[-length:])
-    taken: dict[str, int] = {}
-    for key, name in names.items():
-        taken[name] = taken.get(name, 0) + 1
+        name = " ".join(parts[-length:])
+        taken[name] += 1
         # Two in one file, which nothing but their order tells apart.
         names[key] = name if taken[name] == 1 else f"{name} {taken[name]}"
     return names

@@ -46,6 +46,52 @@ UPGRADES: tuple[Promise, ...] = (
     ),
     ("no step loses data", ("destructive-upgrade", "unsafe-rebuild")),
 )
+IMPORT: tuple[Promise, ...] = (
+    ("every column is read from the document", ("lossy-import",)),
+    (
+        "a second import adds nothing, and a failed one leaves nothing",
+        ("import-not-idempotent", "import-without-rollback"),
+    ),
+)
+EXPORT: tuple[Promise, ...] = (
+    ("every column is written to the export", ("lossy-export",)),
+    (
+        "the imported file is kept, under a name of its own",
+        ("import-without-backup", "backup-name-not-unique"),
+    ),
+    ("a live database is never copied as a file", ("live-wal-file-copy",)),
+)
+TRANSACTIONS: tuple[Promise, ...] = (
+    ("every transaction begins in its mode, with both hooks", ("begin-mode-drift", "half-configured-begin-hook")),
+    (
+        "a read and the write that rests on it share a transaction",
+        ("deferred-read-then-write", "check-then-act"),
+    ),
+    ("every path commits or rolls back", ("uncommitted-write", "missing-rollback")),
+    ("no lock is held while something else is awaited", ("lock-held-across-await",)),
+    ("what is set holds on every connection", ("foreign-keys-off", "pragma-on-one-connection")),
+)
+JOURNAL: tuple[Promise, ...] = (
+    (
+        "the mode fits the file system, and the answer is read",
+        ("journal-mode-drift", "wal-on-network-path", "unchecked-pragma-result"),
+    ),
+    ("the mode is set outside of a transaction", ("pragma-in-transaction",)),
+)
+TIMEOUT: tuple[Promise, ...] = (
+    ("every connection has the timeout, and all have the same", ("missing-busy-timeout", "busy-timeout-drift")),
+)
+LIFECYCLE: tuple[Promise, ...] = (
+    (
+        "each database has one door, and one engine that others see when it is ready",
+        ("second-door", "unlocked-engine-cache", "engine-published-before-ready"),
+    ),
+    (
+        "engines are disposed of, on every path, before their files go",
+        ("undisposed-engine", "dispose-not-guaranteed", "delete-before-dispose", "disposed-engine-still-cached"),
+    ),
+    ("sessions and connections are closed on every path", ("unclosed-session", "unclosed-connection")),
+)
 DOCUMENTS: tuple[Promise, ...] = (
     (
         "each unit stands in both documents exactly once",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from persistlint.drafting import rules, toml, words
+from persistlint.drafting.clauses import store_clause
 from persistlint.drafting.declared import Declared
 from persistlint.drafting.draft import Block, Source, UnitDraft
 from persistlint.drafting.homes import Home
@@ -34,7 +35,7 @@ def table_unit(table: Declared, installed: Collection[str]) -> UnitDraft:
 
 
 def store_unit(home: Home, installed: Collection[str]) -> UnitDraft:
-    """The unit of a store beside the main one."""
+    """The unit of a store beside the main one, with what its connections obey."""
     facts = [table.fact for table in home.tables]
     promises = list(rules.COLUMNS if any(table.sql is not None for table in home.tables) else rules.EXISTENCE)
     if any(fact.checks for fact in facts):
@@ -45,18 +46,32 @@ def store_unit(home: Home, installed: Collection[str]) -> UnitDraft:
         title=words.title(home.name, "store"),
         sources=sources(home.tables),
         objects=tuple(table.name for table in home.tables),
-        invariants=sentence(f"{count(len(facts), 'table')}, created apart from those of the main store"),
+        invariants=sentence(f"{count(len(facts), 'table')} in {_place(home)}"),
         failures=_failures(facts),
         prose=(
-            f"{codes([table.name for table in home.tables])} are created apart from the tables of the main store."
-            if len(facts) > 1
-            else f"{code(facts[0].name)} is created apart from the tables of the main store.",
+            _apart(home),
             *(text for table in home.tables for text in _origin(table)),
         ),
         behavior=tuple(dict.fromkeys(behavior)),
         checks=rules.checks(promises, installed),
-        blocks=_blocks(home.tables),
+        blocks=_blocks(home.tables, store_clause(home, installed)),
     )
+
+
+def _place(home: Home) -> str:
+    return code(home.file) if home.file is not None else "a store beside the main one"
+
+
+def _apart(home: Home) -> str:
+    names = codes([table.name for table in home.tables])
+    live = "live" if len(home.tables) > 1 else "lives"
+    if home.file is not None:
+        return (
+            f"{names} {live} in a database of their own, {code(home.file)}."
+            if len(home.tables) > 1
+            else (f"{names} {live} in a database of its own, {code(home.file)}.")
+        )
+    return f"{names} {live} apart from the tables of the main store."
 
 
 def sources(tables: Sequence[Declared]) -> tuple[Source, ...]:
@@ -69,9 +84,9 @@ def _files(table: Declared) -> tuple[str, ...]:
     return tuple({one.span.path for one in (table.fact, *table.others)})
 
 
-def _blocks(tables: Sequence[Declared]) -> tuple[Block, ...]:
+def _blocks(tables: Sequence[Declared], store: str | None = None) -> tuple[Block, ...]:
     written = [table.sql.text for table in tables if table.sql is not None]
-    clauses: list[str] = []
+    clauses = [store] if store is not None else []
     for table in tables:
         if table.sql is None or table.files is not None:
             clauses.append(toml.clause("table", {"name": table.name, "defined_in": _listed_files(table)}))

@@ -8,9 +8,13 @@ from dataclasses import dataclass
 from persistlint.drafting.constraints import constraints_unit
 from persistlint.drafting.ddl import Parse
 from persistlint.drafting.declared import Declared, declared_tables
+from persistlint.drafting.documents import exchanges, export_unit, import_unit
 from persistlint.drafting.draft import Draft
 from persistlint.drafting.homes import homes
+from persistlint.drafting.lifecycle import lifecycle_unit
+from persistlint.drafting.pragmas import journal_unit, timeout_unit
 from persistlint.drafting.schema import store_unit, table_unit
+from persistlint.drafting.transactions import transactions_unit
 from persistlint.drafting.upgrades import Module, upgrades_unit, upgrading
 from persistlint.drafting.words import code, codes
 from persistlint.project.model import Project
@@ -28,17 +32,28 @@ class Ground:
 
 
 def draft(ground: Ground) -> Draft:
-    """The units whose subject exists: schemas, constraints, upgrades, stores beside the main one."""
+    """The units whose subject exists; without a table there is none."""
     project, installed = ground.project, ground.installed
     tables = declared_tables(project, ground.parse)
-    found = homes(tables)
+    if not tables:
+        return Draft(())
+    found = homes(tables, project)
+    exchanged = exchanges(project, tables)
     units = (
-        *(table_unit(table, installed) for table in found.main),
+        *(table_unit(table, installed) for table in found.main.tables),
         *constraints_unit(tables, upgrading(project.upgrades), installed),
         *upgrades_unit(project.upgrades, tables, ground.parse, ground.module, installed),
+        *import_unit(exchanged, installed),
+        *export_unit(exchanged, installed),
+        *transactions_unit(found, installed),
+        *journal_unit(found, installed),
+        *timeout_unit(found, installed),
         *(store_unit(home, installed) for home in found.others),
+        *lifecycle_unit(found, installed),
     )
-    return Draft(units, tuple(doubt for table in tables for doubt in _doubts(table)))
+    # What no installed rule can decide is no unit: nobody would notice that it is broken.
+    decided = tuple(unit for unit in units if unit.checks)
+    return Draft(decided, tuple(doubt for table in tables for doubt in _doubts(table)))
 
 
 def _doubts(table: Declared) -> Iterator[str]:

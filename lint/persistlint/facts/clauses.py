@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from persistlint.source import Span
@@ -122,3 +123,25 @@ class DefaultClause:
     def at(self, key: str) -> Span:
         """The place of that key; the clause's where it is absent."""
         return _place(self.keys, key, self.span)
+
+
+ENFORCED: Mapping[type[object], Mapping[str, tuple[str, ...]]] = {
+    TableClause: {"name": ("missing-table",)},
+    StoreClause: {
+        "engine": ("second-door",),
+        "begin": ("begin-mode-drift",),
+        "busy_timeout_ms": ("busy-timeout-drift",),
+        "journal_mode": ("journal-mode-drift",),
+        "foreign_keys": ("foreign-keys-off",),
+        "dispose": ("undisposed-engine", "delete-before-dispose"),
+    },
+    UpgradeClause: {"by": ("missing-upgrade-path", "uncalled-upgrade")},
+    DocumentClause: {
+        "import": ("lossy-import",),
+        "export": ("lossy-export",),
+        "backup": ("import-without-backup",),
+        "when_not_empty": ("import-not-idempotent",),
+    },
+    DefaultClause: {"value": ("default-drift",), "by": ("default-drift",)},
+}
+"""By kind of clause and key: the rules that hold the code to it. The other keys only say what is meant."""

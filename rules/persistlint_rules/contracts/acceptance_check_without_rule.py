@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from persistlint.sdk import (
+    ENFORCED,
     Contract,
     DefaultClause,
     DocumentClause,
@@ -17,27 +18,6 @@ from persistlint.sdk import (
 )
 
 Clause = TableClause | StoreClause | UpgradeClause | DocumentClause | DefaultClause
-
-_ENFORCED: Mapping[type[Clause], Mapping[str, tuple[str, ...]]] = {
-    TableClause: {"name": ("missing-table",)},
-    StoreClause: {
-        "engine": ("second-door",),
-        "begin": ("begin-mode-drift",),
-        "busy_timeout_ms": ("busy-timeout-drift",),
-        "journal_mode": ("journal-mode-drift",),
-        "foreign_keys": ("foreign-keys-off",),
-        "dispose": ("undisposed-engine", "delete-before-dispose"),
-    },
-    UpgradeClause: {"by": ("missing-upgrade-path", "uncalled-upgrade")},
-    DocumentClause: {
-        "import": ("lossy-import",),
-        "export": ("lossy-export",),
-        "backup": ("import-without-backup",),
-        "when_not_empty": ("import-not-idempotent",),
-    },
-    DefaultClause: {"value": ("default-drift",), "by": ("default-drift",)},
-}
-"""Which rules hold the code to each key. The other keys only say what is meant."""
 
 
 @rule(severity=Severity.ERROR, since="0.1", needs_contract=True)
@@ -74,7 +54,7 @@ def _clauses(contract: Contract) -> Iterator[Clause]:
 
 def _unenforced(clause: Clause, installed: frozenset[str]) -> Iterator[Finding]:
     written = {key.name.partition(".")[0]: key for key in clause.keys}
-    for name, enforcing in _ENFORCED[type(clause)].items():
+    for name, enforcing in ENFORCED[type(clause)].items():
         if name in written and not installed.intersection(enforcing):
             rules = " or ".join(f"`{one}`" for one in enforcing)
             yield Finding(
