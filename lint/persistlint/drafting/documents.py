@@ -62,7 +62,7 @@ def export_unit(found: Exchanges, installed: Collection[str]) -> Iterator[UnitDr
     kept = [(one, keeping) for one in found.imports for keeping in one.keeping if keeping.kind in _KEPT]
     if not found.exports and not kept:
         return
-    imported = {one.table.lower() for one in found.imports}
+    imported = {one.table.lower() for one in found.imports if _is_declared(found, one)}
     clauses = list(_clauses(found, [one for one in found.exports if one.table.lower() not in imported], installed))
     title = listed([*(["backup"] if kept else []), *(["export"] if found.exports else [])])
     names = [found.tables[one.table.lower()].name for one in found.exports if one.table.lower() not in imported]
@@ -82,8 +82,14 @@ def export_unit(found: Exchanges, installed: Collection[str]) -> Iterator[UnitDr
         behavior=("An export or a backup that fails changes no row.",),
         checks=rules.checks(rules.EXPORT, installed),
         blocks=(Block("toml contract", toml.fence(clauses)),) if clauses else (),
-        waiver=None if clauses else "what holds of them are keys of the documents that are imported.",
+        waiver=None if clauses else _export_waiver(imported=bool(imported)),
     )
+
+
+def _export_waiver(*, imported: bool) -> str:
+    if imported:
+        return "export and backup are keys of the documents that are imported."
+    return "not every column is exported, or the file's name is decided at run time."
 
 
 def _clauses(found: Exchanges, of: Sequence[Exchange], installed: Collection[str]) -> Iterator[str]:
@@ -95,7 +101,7 @@ def _clauses(found: Exchanges, of: Sequence[Exchange], installed: Collection[str
         if path is None or "{" in path or (path, table.name) in seen:
             continue
         keys = {key: value for key, value in _keys(found, one, table.fact).items() if _is_enforced(key, installed)}
-        if "import" in keys or "export" in keys:
+        if one.kind in keys:
             seen.add((path, table.name))
             yield toml.clause("document", {"path": path, "table": table.name, **keys})
 
@@ -114,6 +120,11 @@ def _keys(found: Exchanges, one: Exchange, table: TableFact) -> dict[str, object
         if one.looks_first and not one.replaces:
             keys["when_not_empty"] = "skip"
     return keys
+
+
+def _is_declared(found: Exchanges, one: Exchange) -> bool:
+    """Whether an import has a clause of its own."""
+    return bool(one.file) and "{" not in (one.file or "") and _is_whole(one, found.tables[one.table.lower()].fact)
 
 
 def _is_whole(one: Exchange, table: TableFact) -> bool:

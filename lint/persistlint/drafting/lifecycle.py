@@ -29,12 +29,8 @@ def lifecycle_unit(found: Homes, installed: Collection[str]) -> Iterator[UnitDra
 
 def _lifecycle(home: Home) -> Iterator[str]:
     name, disposes = door(home.openings), disposer(home.openings)
-    doors = count(len({one.span for one in home.openings}), "place")
-    yield (
-        f"{sentence(named(home))} is opened by {code(name)}."
-        if name
-        else f"{sentence(named(home))} is opened at {doors}."
-    )
+    opened = f"by {code(name)}" if name else _places(home)
+    yield f"{sentence(named(home))} is opened {opened}."
     kept = list(dict.fromkeys(one.name for opening in home.openings for one in opening.kept))
     if kept:
         yield f"What opens it is kept in {codes(kept)} and used again."
@@ -44,9 +40,7 @@ def _lifecycle(home: Home) -> Iterator[str]:
 
 def _lifecycle_short(home: Home) -> str:
     name, disposes = door(home.openings), disposer(home.openings)
-    opened = (
-        f"opened by {code(name)}" if name else f"opened at {count(len({one.span for one in home.openings}), 'place')}"
-    )
+    opened = f"opened by {code(name)}" if name else f"opened {_places(home)}"
     return f"{code(object_of(home))}: {opened}" + (f", disposed of by {code(disposes)}" if disposes else "")
 
 

@@ -24,7 +24,7 @@ def _promises(contract: Contract) -> Iterator[Iterable[Promise]]:
     yield ((f"`[[table]]` clause of `{one.name}`", one.span) for one in contract.table_clauses)
     yield ((f"store `{one.name}`", one.span) for one in contract.stores)
     yield ((f"upgrade of {_of(one.table, one.column)}", one.span) for one in contract.upgrades)
-    yield ((f"document `{one.path}`", one.span) for one in contract.documents)
+    yield ((f"document `{one.path}` of table `{one.table}`", one.span) for one in contract.documents)
     yield ((f"default of {_of(one.table, one.column)}", one.span) for one in contract.defaults)
     yield ((f"artifact `{one.id.text}`", one.id.span) for one in contract.artifacts)
 
