@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from persistlint.drafting import toml
 from persistlint.drafting.homes import Home
-from persistlint.facts.clauses import ENFORCED, StoreClause
+from persistlint.facts.clauses import StoreClause, enforcing
 from persistlint.facts.stores import Opening
 
 _MODES = frozenset({"DEFERRED", "IMMEDIATE", "EXCLUSIVE"})
@@ -89,4 +89,4 @@ def _is_name(function: str) -> bool:
 
 
 def _is_enforced(key: str, installed: Collection[str]) -> bool:
-    return any(rule in installed for rule in ENFORCED[StoreClause].get(key, ()))
+    return any(rule in installed for rule in enforcing(StoreClause).get(key, ()))

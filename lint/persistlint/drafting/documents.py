@@ -9,7 +9,7 @@ from persistlint.drafting import rules, toml
 from persistlint.drafting.declared import Declared
 from persistlint.drafting.draft import Block, Source, UnitDraft
 from persistlint.drafting.words import code, codes, listed, sentence
-from persistlint.facts.clauses import ENFORCED, DocumentClause
+from persistlint.facts.clauses import DocumentClause, enforcing
 from persistlint.facts.documents import Exchange, Keeping
 from persistlint.facts.schema import ColumnFact, TableFact
 from persistlint.project.definitions import in_tests
@@ -148,7 +148,7 @@ def _backup(keeping: Keeping) -> str | None:
 
 
 def _is_enforced(key: str, installed: Collection[str]) -> bool:
-    return any(rule in installed for rule in ENFORCED[DocumentClause].get(key, ()))
+    return any(rule in installed for rule in enforcing(DocumentClause).get(key, ()))
 
 
 def _format(of: Sequence[Exchange]) -> str:

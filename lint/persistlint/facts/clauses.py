@@ -125,7 +125,7 @@ class DefaultClause:
         return _place(self.keys, key, self.span)
 
 
-ENFORCED: Mapping[type[object], Mapping[str, tuple[str, ...]]] = {
+_ENFORCED: Mapping[type[object], Mapping[str, tuple[str, ...]]] = {
     TableClause: {"name": ("missing-table",)},
     StoreClause: {
         "engine": ("second-door",),
@@ -144,4 +144,11 @@ ENFORCED: Mapping[type[object], Mapping[str, tuple[str, ...]]] = {
     },
     DefaultClause: {"value": ("default-drift",), "by": ("default-drift",)},
 }
-"""By kind of clause and key: the rules that hold the code to it. The other keys only say what is meant."""
+
+
+def enforcing(kind: type[object]) -> Mapping[str, tuple[str, ...]]:
+    """For each key of a kind of clause that promises something, the rules that hold the code to it.
+
+    The other keys only say what is meant.
+    """
+    return _ENFORCED[kind]

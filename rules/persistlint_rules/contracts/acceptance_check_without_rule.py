@@ -3,7 +3,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from persistlint.sdk import (
-    ENFORCED,
     Contract,
     DefaultClause,
     DocumentClause,
@@ -14,6 +13,7 @@ from persistlint.sdk import (
     TableClause,
     UpgradeClause,
     did_you_mean,
+    enforcing,
     rule,
 )
 
@@ -54,7 +54,7 @@ def _clauses(contract: Contract) -> Iterator[Clause]:
 
 def _unenforced(clause: Clause, installed: frozenset[str]) -> Iterator[Finding]:
     written = {key.name.partition(".")[0]: key for key in clause.keys}
-    for name, enforcing in ENFORCED[type(clause)].items():
+    for name, enforcing in enforcing(type(clause)).items():
         if name in written and not installed.intersection(enforcing):
             rules = " or ".join(f"`{one}`" for one in enforcing)
             yield Finding(
