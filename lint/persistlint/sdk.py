@@ -5,13 +5,13 @@ from __future__ import annotations
 from persistlint.errors import did_you_mean
 from persistlint.facts.boundary import FieldFlow, Insertion, LostField, Shape, ShapeField, UnfilledField
 from persistlint.facts.clauses import (
-    ENFORCED,
     DefaultClause,
     DocumentClause,
     Key,
     StoreClause,
     TableClause,
     UpgradeClause,
+    enforcing,
 )
 from persistlint.facts.contract import (
     AcceptanceCheck,
@@ -81,7 +81,6 @@ from persistlint.rule import Edit, Finding, Fix, Label, Rule, Severity, rule
 from persistlint.source import Span
 
 __all__ = [
-    "ENFORCED",
     "AcceptanceCheck",
     "AlterShape",
     "Artifact",
@@ -177,6 +176,7 @@ __all__ = [
     "columns_in",
     "did_you_mean",
     "disagreements",
+    "enforcing",
     "refuses",
     "rule",
     "same_condition",

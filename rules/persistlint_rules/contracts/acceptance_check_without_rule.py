@@ -54,9 +54,9 @@ def _clauses(contract: Contract) -> Iterator[Clause]:
 
 def _unenforced(clause: Clause, installed: frozenset[str]) -> Iterator[Finding]:
     written = {key.name.partition(".")[0]: key for key in clause.keys}
-    for name, enforcing in enforcing(type(clause)).items():
-        if name in written and not installed.intersection(enforcing):
-            rules = " or ".join(f"`{one}`" for one in enforcing)
+    for name, holding in enforcing(type(clause)).items():
+        if name in written and not installed.intersection(holding):
+            rules = " or ".join(f"`{one}`" for one in holding)
             yield Finding(
                 f"no installed rule enforces `{name}`: that takes {rules}",
                 at=clause.at(name),
