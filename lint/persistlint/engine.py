@@ -21,6 +21,7 @@ from persistlint.gather import Gatherer, Problem
 from persistlint.keeping import Kept
 from persistlint.project.model import Project
 from persistlint.registry import LoadedRule, RuleSet
+from persistlint.replay.versions import version_of
 from persistlint.report import Report, diagnose
 from persistlint.rule import Finding, Severity
 from persistlint.settings import Settings
@@ -86,7 +87,7 @@ def read(request: Request) -> Linked:
     dialect = settings.dialect
     gatherer = Gatherer(discovered, tree, dialect=dialect, folder=folder, map_files=map_files)
     projects = Cache(folder, "project")
-    salt = caching.key(_salt(), dialect.encode())
+    salt = caching.key(_salt(), dialect.encode(), (settings.min_sqlite_version or "").encode())
     reader = contracts.Reader(tree, roles, lambda text: gatherer.parse(text, dialect), folder)
     contract = reader.read(salt, settings.units)
     older = _older(request, roles) if request.upgrade_from else ()
@@ -145,6 +146,7 @@ def _complete(
     # The interpreter and the replay take a while to import, and a run that finds its project again needs neither.
     from persistlint.project.link import Inputs, link_all
     from persistlint.replay.fresh import fresh_tables
+    from persistlint.replay.uncalled import uncalled
     from persistlint.replay.upgrades import carry_out
 
     inputs = Inputs(
@@ -155,11 +157,12 @@ def _complete(
         dialect=request.settings.dialect,
         parse=gatherer.parse,
         documents=documents,
+        mentions=gatherer.mentions,
     )
     linkage = link_all(inputs)
     fresh = fresh_tables(linkage.project, gatherer.parse)
-    upgrades = carry_out(linkage, gatherer.parse, request.starts, before)
-    return replace(linkage.project, fresh=fresh, upgrades=upgrades)
+    upgrades = carry_out(linkage, gatherer.parse, request.starts, before, _oldest(request.settings))
+    return replace(linkage.project, fresh=fresh, uncalled=uncalled(linkage), upgrades=upgrades)
 
 
 def _pasts(older: tuple[Revision, ...], gatherer: Gatherer, dialect: str) -> tuple[Past, ...]:
@@ -208,7 +211,7 @@ def judge(linked: Linked, settings: Settings, rules: RuleSet) -> Report:
     """What the rules that the settings select say about a project."""
     selected = rules.selected(settings)
     ignored = ignored_in(settings, rules)
-    project = replace(linked.project, rule_names=frozenset(rules.by_name))
+    project = replace(linked.project, rule_names=frozenset(rules.by_name), min_sqlite=_oldest(settings))
     reported = linked.discovered.reported
     severities = {rule.name: rule.severity for rule in selected}
     findings: list[tuple[str, Severity, Finding]] = []
@@ -248,6 +251,10 @@ def judge(linked: Linked, settings: Settings, rules: RuleSet) -> Report:
         prefix=prefix_of(root),
         source=linked.source,
     )
+
+
+def _oldest(settings: Settings) -> tuple[int, ...] | None:
+    return None if settings.min_sqlite_version is None else version_of(settings.min_sqlite_version)
 
 
 def _statements_of(project: Project) -> Callable[[Span], bool]:

@@ -6,6 +6,7 @@ The facts depend neither on the order of the files nor on how many workers compu
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -21,6 +22,7 @@ from persistlint.encoding import UndecodableError, decode_python, decode_utf8
 from persistlint.extract.python import matters
 from persistlint.facts.code import FileFacts
 from persistlint.facts.sql import SqlStatement
+from persistlint.project.interp.values import Loc
 from persistlint.registry import INVALID_SYNTAX, UNREADABLE_FILE
 from persistlint.rule import Finding
 from persistlint.source import Span
@@ -64,6 +66,7 @@ class Gatherer:
         self._loaded: dict[str, FileFacts | None] = {}
         self._data: dict[str, bytes] = {}
         self._keys: dict[str, bytes] = {}
+        self._searched = False
 
     def beside(self, discovered: Discovered, tree: Tree) -> Gatherer:
         """The same for other files, which shares what is kept."""
@@ -90,7 +93,21 @@ class Gatherer:
 
     def looked_at(self) -> tuple[str, ...]:
         """Files that cannot hold persistence code and were read all the same, for what others import from them."""
+        if self._searched:
+            return tuple(path for path in self._discovered.files if path.endswith(".py"))
         return tuple(sorted(path for path in self._loaded if path in self._known))
+
+    def mentions(self, name: str, but: Loc) -> bool:
+        """Whether a name stands anywhere in the Python files, but for one place."""
+        self._searched = True
+        word = re.compile(rf"\b{re.escape(name)}\b")
+        for path in self._discovered.files:
+            text = self.source(path) if path.endswith(".py") else None
+            if text is not None and path == but.path:
+                text = text[: but.at] + text[but.end :]
+            if text is not None and word.search(text):
+                return True
+        return False
 
     def contents(self, paths: Iterable[str]) -> bytes:
         """Stands for the contents of those files."""

@@ -77,6 +77,8 @@ from persistlint.project.model import Interpolation, Operation, Project, Segment
 from persistlint.replay.checks import Disagreement, columns_in, disagreements, same_condition, sql_words
 from persistlint.replay.defaults import same_default
 from persistlint.replay.evaluate import refuses
+from persistlint.replay.versions import Needed
+from persistlint.replay.versions import needed as needed_version
 from persistlint.rule import Edit, Finding, Fix, Label, Rule, Severity, rule
 from persistlint.source import Span
 
@@ -136,6 +138,7 @@ __all__ = [
     "Mark",
     "Matrix",
     "Name",
+    "Needed",
     "Opening",
     "Operation",
     "Pragma",
@@ -177,6 +180,7 @@ __all__ = [
     "did_you_mean",
     "disagreements",
     "enforcing",
+    "needed_version",
     "refuses",
     "rule",
     "same_condition",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from persistlint.errors import SettingsError, did_you_mean
+from persistlint.replay.versions import version_of
 from persistlint.tree import Disk, Tree
 
 DIALECTS = (
@@ -62,6 +63,12 @@ def _dialect(value: object) -> str:
     return name
 
 
+def _version(value: object) -> str:
+    text = _string(value)
+    version_of(text)
+    return text
+
+
 def _ignores_by_pattern(value: object) -> tuple[tuple[str, tuple[str, ...]], ...]:
     table = _table(value)
     if table is None:
@@ -109,6 +116,12 @@ class Settings:
         "`persistlint-baseline.json`, where there is one",
     )
     dialect: str = _setting("sqlite", _dialect, "the SQL dialect, as sqlglot names it")
+    min_sqlite_version: str | None = _setting(
+        None,
+        _version,
+        'the oldest SQLite that the program runs on, such as `"3.35"`: decides what an ALTER may do',
+        "the one that persistlint runs on",
+    )
     matrix: str | None = _setting(
         None,
         _path,

@@ -28,6 +28,8 @@ class UpgradeStep:
     """False under a condition that could not be decided."""
     lost: tuple[str, ...] = ()
     """Of a DROP TABLE: the indexes and triggers that went with it and that no later step makes again."""
+    cascades: tuple[str, ...] = ()
+    """Of a DROP TABLE that is part of a rebuild, while foreign keys are checked: the tables whose rows go with it."""
     final: bool = False
     """Of a DROP TABLE: whether no table of that name is there at the end, nor one that was filled from it."""
 

@@ -52,6 +52,8 @@ class Inputs:
     dialect: str
     parse: Callable[[str, str], tuple[SqlStatement, ...]]
     documents: Documents = field(default_factory=Documents)
+    mentions: Callable[[str, Loc], bool] = lambda _name, _but: True
+    """Whether a name stands anywhere in the project's Python files, but for one place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class Linkage:
     found: Found
     calls: Calls
     heard: Heard
+    mentions: Callable[[str, Loc], bool]
     spans: Callable[[Loc], Span]
 
 
@@ -121,7 +124,7 @@ def link_all(inputs: Inputs) -> Linkage:
         threads=threads_of(loaded, spans.of),
         flow=replace(flow_of(followed, spans.of), modern=is_modern(loaded)),
     )
-    return Linkage(project, machine, tuple(loaded), found, calls, heard, spans.of)
+    return Linkage(project, machine, tuple(loaded), found, calls, heard, inputs.mentions, spans.of)
 
 
 def _each(*listeners: Callable[[CallEvent], None]) -> Callable[[CallEvent], None]:

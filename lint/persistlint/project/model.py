@@ -12,7 +12,7 @@ from persistlint.facts.ledger import Ledger
 from persistlint.facts.schema import TableFact, Unresolved
 from persistlint.facts.sql import SqlStatement
 from persistlint.facts.stores import Opening, Store, Threads, agreed
-from persistlint.facts.upgrades import StoreUpgrade
+from persistlint.facts.upgrades import StoreUpgrade, UncalledUpgrade
 from persistlint.project.contract import Contract
 from persistlint.source import Span
 
@@ -143,6 +143,8 @@ class Project:
     """Each call that opens a database, in the order of their places: several of one place where it opens several."""
     threads: tuple[Threads, ...] = ()
     """What makes threads meet; empty where nothing is seen to."""
+    uncalled: tuple[UncalledUpgrade, ...] = ()
+    """Upgrade functions that are on no path."""
     unresolved: tuple[Unresolved, ...] = ()
     files: tuple[str, ...] = ()
     dialect: str = "sqlite"
@@ -160,6 +162,8 @@ class Project:
     """Where hooks are registered, and others can be put beside them."""
     ledger: Ledger = field(default_factory=Ledger)
     """Where each column is written, read, exported, imported, accepted and shown."""
+    min_sqlite: tuple[int, ...] | None = None
+    """The oldest SQLite that the program is to run on, where the settings say."""
     rule_names: frozenset[str] = frozenset()
     """Every installed rule, selected or not."""
 

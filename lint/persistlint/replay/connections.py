@@ -6,7 +6,7 @@ https://docs.sqlalchemy.org/en/20/core/connections.html#using-transactions
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -100,6 +100,10 @@ class Connections:
 
     def __init__(self) -> None:
         self.unsaved: list[Unsaved] = []
+        self.is_sqlite_at: Callable[[Loc], bool] = lambda _: False
+        """Whether what is opened at a place is an SQLite database for certain."""
+        self.begins_first = False
+        """Whether SQLAlchemy's connections emit a BEGIN before anything else, as a hook tells them."""
         self._open: dict[int, _Connection] = {}
 
     def moment(self, value: Value) -> Moment | None:
@@ -108,6 +112,19 @@ class Connections:
         if isinstance(found, _Connection):
             return Moment(id(found), found.engine, found.serial)
         return None if found is None else Moment(found)
+
+    def is_sqlite(self, value: Value) -> bool:
+        """Whether a call on `value` goes to SQLite for certain, whatever the SQL looks like."""
+        found = self._of(value)
+        if not isinstance(found, _Connection):
+            return False
+        opened = found.made.func.base if isinstance(found.made.func, Attribute) else found.made
+        return isinstance(opened, Made) and self.is_sqlite_at(opened.loc)
+
+    def is_begun(self, value: Value) -> bool:
+        """Whether a call on `value` runs inside a transaction."""
+        found = self._of(value)
+        return isinstance(found, _Connection) and (found.begun or (self.begins_first and found.opening != "sqlite3"))
 
     def executed(
         self,
@@ -204,6 +221,8 @@ class Connections:
                     return None
                 case Attribute(base=base, name=name):
                     inner = self._of(base)
+                    if isinstance(inner, _Connection) and name in ("engine", "bind"):
+                        return inner.engine
                     return None if inner is None or isinstance(inner, _Connection) else (inner, name)
                 case _:
                     return id(value)

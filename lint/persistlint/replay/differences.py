@@ -153,6 +153,8 @@ def _mentions(step: Step, drift: Drift, table: TableFact | None) -> bool:
     """Whether a definition speaks of the column, or of one that the CHECK is about."""
     if step.kind in ("insert", "update", "delete", "select"):
         return False
+    if step.kind == "create-index" and drift.aspect not in ("index", "unique"):
+        return False
     statement = step.statement.lower()
     first = drift.object.split(",")[0].lower()
     if first or drift.expected is None or table is None:

@@ -39,11 +39,13 @@ from persistlint.project.interp.values import (
 )
 from persistlint.project.interp.world import REFUSED, Raised
 from persistlint.project.sqlalchemy.draft import TableDraft
+from persistlint.replay import newer
 from persistlint.replay.alembic import Alembic
 from persistlint.replay.connections import Connections, Moment, Read
 from persistlint.replay.ddl import create_index, create_table
 from persistlint.replay.handles import Handles
 from persistlint.replay.memory import Memory, quoted
+from persistlint.replay.versions import ALTERS_CONSTRAINTS, Version
 
 _EXECUTE = frozenset({"execute", "exec_driver_sql", "executescript", "executemany", "execute_sql", "exec"})
 _FETCHES = frozenset({"first", "scalar", "all", "one", "one_or_none", "count"})
@@ -55,6 +57,7 @@ _INSPECT = frozenset({
     "get_table_names", "has_table", "get_columns", "get_indexes", "get_foreign_keys", "get_unique_constraints",
     "get_pk_constraint", "get_check_constraints", "get_view_names", "has_column", "table_names",
 })  # fmt: skip
+_CASCADES = ("CASCADE", "SET NULL", "SET DEFAULT")
 _DATA = (Kind.INSERT, Kind.UPDATE, Kind.DELETE)
 _REFUSED = ("NotImplementedError", "RuntimeError")
 
@@ -80,6 +83,8 @@ class Step:
     shielded: bool = False
     """Whether it stands in a `try` that goes on when the database refuses something."""
     moment: Moment | None = None
+    children: tuple[str, ...] = ()
+    """Of a DROP TABLE while foreign keys are checked: the tables whose rows refer to it and are deleted or emptied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,15 @@ class Models:
 class Live:
     """A `World` over one in-memory database."""
 
-    def __init__(self, memory: Memory, parse: Callable[[str, str], tuple[SqlStatement, ...]], models: Models) -> None:
+    def __init__(
+        self,
+        memory: Memory,
+        parse: Callable[[str, str], tuple[SqlStatement, ...]],
+        models: Models,
+        oldest: Version | None = None,
+    ) -> None:
+        """`oldest` is the oldest SQLite that the program is to run on."""
+        self._oldest = oldest
         self.memory = memory
         self.steps: list[Step] = []
         self.failed: list[FailedStep] = []
@@ -112,6 +125,8 @@ class Live:
         self.blind = False
         """Whether rows were changed in a way that is not known."""
         self.connections = Connections()
+        self.foreign_keys = False
+        """Whether foreign keys are checked. Here they never are: rows that refer to nothing must not stop a path."""
         self.reads: list[Read] = []
         """The questions about the schema that guards ask."""
         self._moment: Moment | None = None
@@ -139,7 +154,7 @@ class Live:
         if name in _EXECUTE:
             return self._execute(machine, func, args, kwargs, loc)
         if name in _INSPECT and isinstance(node.func, code.Attr):
-            return self._inspect(name, args, kwargs, loc)
+            return self._inspect(machine, name, args, kwargs, loc)
         self.connections.called(func, name)
         if name == "compile" and isinstance(func, Attribute) and isinstance(func.base, Text):
             return func.base  # `column.type.compile(dialect)`
@@ -169,9 +184,28 @@ class Live:
 
     def run(self, machine: Machine, statement: str, loc: Loc, kind: str, tables: tuple[str, ...] = ()) -> None:
         """Run one definition and note it; raise for the interpreted code where SQLite refuses it."""
-        attached = self._attached(statement, tables)
+        attached, children = self._attached(statement, tables), self._children(statement, tables)
         error = self.memory.run(statement)
-        self.note(machine, statement, loc, kind, tables, error, attached)
+        if error is not None and (self._oldest or ()) >= ALTERS_CONSTRAINTS and (fact := self._newly(statement)):
+            error = newer.carry_out(self.memory, statement, fact)
+        self.note(machine, statement, loc, kind, tables, error, attached, children)
+
+    def _children(self, statement: str, tables: tuple[str, ...]) -> tuple[str, ...]:
+        """The tables that a DROP TABLE deletes from: SQLite first deletes all rows, and that cascades."""
+        if not self.foreign_keys or not statement.lstrip().upper().startswith("DROP TABLE"):
+            return ()
+        dropped = {table.lower() for table in tables}
+        out: list[str] = []
+        for one in self.memory.stored():
+            keys = self.memory.rows(f"PRAGMA foreign_key_list({quoted(one.name)})") if one.kind == "table" else []
+            if any(str(key[2]).lower() in dropped and str(key[6]) in _CASCADES for key in keys):
+                out.append(one.name)
+        return tuple(name for name in out if name.lower() not in dropped)
+
+    def _newly(self, statement: str) -> TableFact | None:
+        """The table that a statement alters in a way that this SQLite may be too old for."""
+        table = newer.altered_table(statement)
+        return None if table is None else self.fact(table)
 
     def _attached(self, statement: str, tables: tuple[str, ...]) -> tuple[str, ...]:
         if not statement.lstrip().upper().startswith("DROP TABLE"):
@@ -192,12 +226,24 @@ class Live:
         tables: tuple[str, ...],
         error: str | None,
         attached: tuple[str, ...] = (),
+        children: tuple[str, ...] = (),
     ) -> None:
         """Note a step that was tried."""
         depth, shielded = machine.uncertain, bool(machine.shields)
         self.steps.append(
             Step(
-                statement, loc, machine.running, error, kind, tables, not depth, attached, depth, shielded, self._moment
+                statement,
+                loc,
+                machine.running,
+                error,
+                kind,
+                tables,
+                not depth,
+                attached,
+                depth,
+                shielded,
+                self._moment,
+                children,
             )
         )
         if error is not None:
@@ -217,22 +263,27 @@ class Live:
         plain = isinstance(func, Attribute) and func.name == "execute" and isinstance(value, Text)
         for sql in self._parse(whole, "sqlite"):
             statement = whole[sql.start : sql.end]
-            rows = self._statement(machine, statement, sql, loc, bound=bound)
+            rows = self._statement(machine, func, statement, sql, loc, bound=bound)
             self.connections.executed(
                 func, statement, sql.kind, loc, machine.running, machine.uncertain, script=script, plain=plain
             )
         return Result(rows)
 
     def _statement(
-        self, machine: Machine, statement: str, sql: SqlStatement, loc: Loc, *, bound: bool
+        self, machine: Machine, func: Value, statement: str, sql: SqlStatement, loc: Loc, *, bound: bool
     ) -> list[Row] | None:
         tables = tuple(use.name for use in sql.tables if use.write)
-        if "__hole" in statement or sql.foreign_dialect is not None:
+        new = newer.altered_table(statement)
+        if new is not None and (self._oldest or self.connections.is_sqlite(func)):
+            self.run(machine, statement, loc, Kind.ALTER.value, (new,))
+            return []
+        if "__hole" in statement or (sql.foreign_dialect is not None and not self.connections.is_sqlite(func)):
             self.blind = True
             self.steps.append(Step(statement, loc, machine.running, None, "unknown", tables, certain=False))
             return None
         if sql.kind in (Kind.SELECT, Kind.PRAGMA, Kind.OTHER):
             self._asked(tuple(use.name for use in sql.tables), sql, loc)
+            self._switch(func, sql)
             return self._query(machine, statement, sql, loc, bound=bound)
         if sql.kind in (Kind.BEGIN, Kind.COMMIT, Kind.ROLLBACK, Kind.SAVEPOINT, Kind.RELEASE):
             return []
@@ -241,6 +292,14 @@ class Live:
             return None  # the values are not known; they change no definition
         self.run(machine, statement, loc, sql.kind.value, tables)
         return []
+
+    def _switch(self, func: Value, sql: SqlStatement) -> None:
+        """Take notice of `PRAGMA foreign_keys = …`, which does nothing inside a transaction."""
+        pragma = sql.pragma
+        if pragma is None or pragma.name.lower() != "foreign_keys" or pragma.value is None:
+            return
+        if not self.connections.is_begun(func):
+            self.foreign_keys = pragma.value.strip("'\"").lower() in ("1", "on", "true", "yes")
 
     def _asked(self, tables: tuple[str, ...], sql: SqlStatement, loc: Loc) -> None:
         """Note a question that may be a guard's."""
@@ -297,7 +356,9 @@ class Live:
 
     # -- inspection ----------------------------------------------------------------------------------------------------
 
-    def _inspect(self, name: str, args: list[Value], kwargs: dict[str, Value], loc: Loc) -> Value | None:
+    def _inspect(
+        self, machine: Machine, name: str, args: list[Value], kwargs: dict[str, Value], loc: Loc
+    ) -> Value | None:
         wanted = tuple(found for arg in [*args, *kwargs.values()] if (found := known(arg)) is not None)
         self.reads.append(Read(len(self.steps), wanted[:1], self._moment, loc))
         if name in ("get_table_names", "table_names"):
@@ -314,7 +375,10 @@ class Live:
         if name == "has_column":
             return TRUE if any(len(names) > 1 and one.name == names[1] for one in columns) else FALSE
         if not columns:
-            raise Raised(f"no such table: {table}", ("NoSuchTableError", "InvalidRequestError", "SQLAlchemyError"))
+            error = f"no such table: {table}"
+            depth = machine.uncertain
+            self.steps.append(Step(name, loc, machine.running, error, "select", (table,), not depth, depth=depth))
+            raise Raised(error, ("NoSuchTableError", "InvalidRequestError", "SQLAlchemyError"))
         return self._details(name, table)
 
     def _details(self, name: str, table: str) -> Value | None:

@@ -17,6 +17,7 @@ from persistlint.replay.later import Later, Name
 from persistlint.replay.live import Live, Models, Step
 from persistlint.replay.memory import Memory
 from persistlint.replay.starts import Parse
+from persistlint.replay.versions import Version
 
 _IS_DONE = ("duplicate column name", "already exists")
 
@@ -33,7 +34,9 @@ class Opened:
 class Runner:
     """The functions of one linked project, ready to be run."""
 
-    def __init__(self, linkage: Linkage, parse: Parse) -> None:
+    def __init__(self, linkage: Linkage, parse: Parse, oldest: Version | None = None) -> None:
+        """`oldest` is the oldest SQLite that the project is to run on."""
+        self._oldest = oldest
         self.link = linkage
         self.parse = parse
         self.folders: Mapping[str, list[Revision]] = entries.revisions(linkage.machine, linkage.modules)
@@ -43,6 +46,8 @@ class Runner:
             found.table, found.tables_of, self._column, found.declarative.table_of, handles, _only(found.conventions)
         )
         self._later = Later(linkage.project, linkage.found.by_draft.values())
+        self._sqlite = {one.span for one in linkage.project.openings if one.database.dialect == "sqlite"}
+        self._foreign_keys = self._begins_first = False
         self.within: frozenset[Name] = frozenset()
         """The functions of the path that is spoken of."""
 
@@ -59,12 +64,19 @@ class Runner:
         named = {entries.key_of(f): (f.path, f.qualname) for f in self.link.machine.functions}
         self.within = frozenset(named[key] for key in keys if key in named)
         self._later.within = self.within
+        used = [one for one in self.link.project.openings if (one.span.path, one.function or "") in self.within]
+        self._foreign_keys = bool(used) and all(one.foreign_keys is True for one in used)
+        self._begins_first = any(one.begins_first for one in used)
         self._later.creates = bool(keys & calls.defining)
         self._later.order = {one.path: index for index, one in enumerate(path)}
 
     def live(self, memory: Memory) -> Live:
         """A world over that database."""
-        live = Live(memory, self.parse, self._models)
+        live = Live(memory, self.parse, self._models, self._oldest)
+
+        live.foreign_keys = self._foreign_keys
+        live.connections.begins_first = self._begins_first
+        live.connections.is_sqlite_at = lambda loc: self.link.spans(loc) in self._sqlite
 
         def migrate(path: str) -> None:
             for one in self.folders.get(self.folder_for(path) or "", ()):
@@ -130,7 +142,9 @@ class Runner:
 
     def failed(self, live: Live, error: Raised) -> FailedStep:
         """The last step, as what failed."""
-        return self.refused(live, trials.settled(live.steps)[-1], error.message, seeded=False)
+        step = trials.settled(live.steps)[-1]
+        # The code may raise an error of its own in its place.
+        return self.refused(live, step, step.error or error.message, seeded=False)
 
     def refused(self, live: Live, step: Step, error: str, *, seeded: bool, caught: bool = False) -> FailedStep:
         """A step that SQLite refused."""

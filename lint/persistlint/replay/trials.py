@@ -124,6 +124,7 @@ class End:
 
     lost: tuple[str, ...] = ()
     final: bool = False
+    cascades: tuple[str, ...] = ()
 
 
 def end_of(step: Step, before: Sequence[Step], after: Sequence[Step], ended: Sequence[Stored]) -> End:
@@ -135,7 +136,7 @@ def end_of(step: Step, before: Sequence[Step], after: Sequence[Step], ended: Seq
     if table in there:
         dropped = " ".join(one.statement for one in after if one.kind == "drop").lower()
         gone = (name for name in step.attached if name.lower() not in there)
-        return End(lost=tuple(name for name in gone if name.lower() not in dropped))
+        return End(lost=tuple(name for name in gone if name.lower() not in dropped), cascades=step.children)
     if table.startswith(_TEMPORARY):
         return End()
     copied = any(one.kind == "insert" and table in one.statement.lower() for one in before)

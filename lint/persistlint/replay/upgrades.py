@@ -28,6 +28,7 @@ from persistlint.replay.memory import Memory, Stored
 from persistlint.replay.runner import Opened, Runner
 from persistlint.replay.seed import Seeder
 from persistlint.replay.starts import Parse, Past, Start, own_starts
+from persistlint.replay.versions import Version
 from persistlint.source import is_test
 
 
@@ -59,17 +60,21 @@ class _Outcome:
 class Upgrades:
     """The upgrade paths of one linked project."""
 
-    def __init__(self, linkage: Linkage, parse: Parse) -> None:
+    def __init__(self, linkage: Linkage, parse: Parse, oldest: Version | None = None) -> None:
+        """`oldest` is the oldest SQLite that the project is to run on."""
         self._link = linkage
         self._parse = parse
-        self._runner = Runner(linkage, parse)
+        self._runner = Runner(linkage, parse, oldest)
         self._compare = Comparison(linkage, parse)
+        self._owned: frozenset[str] = frozenset()
+        """The tables that some store begins with."""
 
     def run(self, starts: Sequence[Start], pasts: Sequence[Past] = ()) -> tuple[StoreUpgrade, ...]:
         """Every store that has an upgrade path, from each start and each past."""
         stores = [*self._upgrading()]
         if pasts or any(start.statements for start in starts):
             stores += self._only_creating(stores)
+        self._owned = frozenset[str]().union(*(self._tables(one) for one in stores))
         known = Histories(self._parse).starts(stores, {one.name: self._tables(one) for one in stores}, pasts)
         done = (self._upgraded(store, [*starts, *known[store.name]]) for store in stores)
         return tuple(one for one in done if one.starts)
@@ -177,7 +182,9 @@ class Upgrades:
                 return
             if counts:
                 # A path that does not begin with the tables is one step of another store's: what it lacks is not known.
-                partial = fresh is None and store.folder is None and start.name == INFERRED
+                named = {name.lower() for step in first for name in step.tables}
+                elsewhere = start.name == INFERRED or bool(named & self._owned)
+                partial = fresh is None and store.folder is None and elsewhere
                 open_ = trials.uncertain(first, (one.function for one in failed))
                 seeded = self._with_rows(statements, path, failed)
                 different = () if partial else found.differences
@@ -269,7 +276,7 @@ class Upgrades:
                 end = trials.end_of(one, steps[:index], steps[index + 1 :], ended)
                 place = self._link.spans(one.loc)
                 done = UpgradeStep(place, one.function, one.statement, guard, one.tables, one.kind, one.certain)
-                out.append(replace(done, lost=end.lost, final=end.final))
+                out.append(replace(done, lost=end.lost, final=end.final, cascades=end.cascades))
         return tuple(out)
 
     def _with_rows(
@@ -312,11 +319,12 @@ def _concerned(steps: Sequence[Step], fresh: Memory | None) -> set[str]:
 
 
 def _database(opening: Opening) -> str:
-    """What tells a database from others: the path in words, and what that comes from; else the place itself."""
+    """What tells a database from others: the path in words, and what that comes from; else the class or function that
+    opens it, for the methods of one object open one database."""
     found = opening.database
     if found.origins or (found.words is not None and not found.words.startswith("{…}")):
         return " ".join((found.words or "", *found.origins))
-    return f"{opening.span.path}:{opening.span.line}"
+    return f"{opening.span.path}:{(opening.function or '').partition('.')[0]}"
 
 
 def _opened_by(function: Function) -> Store:
@@ -328,8 +336,12 @@ def _place_of(function: Function) -> Loc:
 
 
 def carry_out(
-    linkage: Linkage, parse: Parse, starts: Sequence[Start] = (), pasts: Sequence[Past] = ()
+    linkage: Linkage,
+    parse: Parse,
+    starts: Sequence[Start] = (),
+    pasts: Sequence[Past] = (),
+    oldest: Version | None = None,
 ) -> tuple[StoreUpgrade, ...]:
     """The upgrade paths of a project from each start; without one, from those that the project itself tells."""
     own = starts or own_starts(linkage.project, parse)
-    return Upgrades(linkage, parse).run(own, pasts)
+    return Upgrades(linkage, parse, oldest).run(own, pasts)

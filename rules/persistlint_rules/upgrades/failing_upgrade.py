@@ -2,7 +2,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from persistlint.sdk import FailedStep, Finding, Project, Severity, StoreUpgrade, UpgradeStart, rule
+from persistlint.sdk import (
+    FailedStep,
+    Finding,
+    Kind,
+    Project,
+    Severity,
+    StoreUpgrade,
+    UpgradeStart,
+    needed_version,
+    rule,
+)
 from persistlint_rules.upgrades._shared.failures import is_own, is_repetition
 
 
@@ -16,9 +26,20 @@ def failing_upgrade(project: Project) -> Iterator[Finding]:
         for start in store.starts:
             for failed in start.failed:
                 key = (failed.span, failed.error)
-                if key not in seen and not is_repetition(failed) and is_own(store, start, failed):
+                if key in seen or _is_unreadable(project, failed):
+                    continue
+                if not is_repetition(failed) and is_own(store, start, failed):
                     seen.add(key)
                     yield _finding(store, start, failed)
+
+
+def _is_unreadable(project: Project, failed: FailedStep) -> bool:
+    """Whether it is no SQL in any dialect: `unreadable-sql` says so."""
+    at = failed.span
+    return "syntax error" in failed.error and any(
+        one.sql.kind is Kind.UNREADABLE and (one.span.path, one.span.line) == (at.path, at.line)
+        for one in project.statements
+    )
 
 
 def _finding(store: StoreUpgrade, start: UpgradeStart, failed: FailedStep) -> Finding:
@@ -43,4 +64,7 @@ def _help(failed: FailedStep) -> str:
         return "add the column without that default, and fill it by an UPDATE; or rebuild the table"
     if "NOT NULL" in failed.error:
         return "give the column a constant default, or fill the existing rows first"
+    needed = needed_version(failed.statement)
+    if needed is not None and "syntax error" in failed.error:
+        return f"rebuild the table; SQLite {needed.shown} can do it: say so with `min-sqlite-version`"
     return "replace it by what ALTER TABLE of SQLite can do, or rebuild the table"

@@ -142,7 +142,11 @@ def _try_for_real(machine: Machine, stmt: code.Try, frame: Frame) -> str | None:
             frame.env.names[handler.name] = Unknown(error.message)
         machine.shields -= shields
         shields = False
-        signal = machine.block(handler.body, frame)
+        machine.handled.append(error)
+        try:
+            signal = machine.block(handler.body, frame)
+        finally:
+            machine.handled.pop()
     finally:
         machine.shields -= shields
     return machine.block(stmt.final, frame) or signal

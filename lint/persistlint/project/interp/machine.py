@@ -12,7 +12,7 @@ from persistlint.project.interp.frames import CallEvent, EnterEvent, Frame, SetE
 from persistlint.project.interp.modules import Module, Modules
 from persistlint.project.interp.statements import RUN
 from persistlint.project.interp.values import Chunk, Class, Env, Function, Lazy, Loc, Made, Text, Value
-from persistlint.project.interp.world import World
+from persistlint.project.interp.world import Raised, World
 
 _MODULE_STEPS = 400_000
 _ROOT_STEPS = 8_000
@@ -57,6 +57,8 @@ class Machine:
         self.uncertain = 0
         self.held: list[tuple[str, Value]] = []
         """The managers of the `with` statements that are being run, callers' included, each with its source text."""
+        self.handled: list[Raised] = []
+        """What the handlers that are being run have caught: what a bare `raise` raises again."""
         self.shields = 0
         """How many `try` blocks around what is run go on when the database refuses something."""
         self.steps = 0

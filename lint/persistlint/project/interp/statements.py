@@ -53,6 +53,8 @@ def _return(machine: Machine, stmt: code.Return, frame: Frame) -> str:
 
 def _raise(machine: Machine, stmt: code.Raise, frame: Frame) -> str:
     value = NONE if stmt.value is None else machine.eval(stmt.value, frame)
+    if stmt.value is None and machine.handled:
+        raise machine.handled[-1]
     if machine.world is not None and not machine.uncertain:
         raise Raised("raised by the code itself", ("Exception",), value)
     return "stop"

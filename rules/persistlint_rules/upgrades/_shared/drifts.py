@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from persistlint.sdk import Difference, Label, Project, Span, StoreUpgrade, UpgradeStart
 
+_WORD = re.compile(r"\w+")
 Data = dict[str, str | int | bool | list[str] | None]
 
 
@@ -52,11 +54,32 @@ def drifts(project: Project, aspect: str, *changes: str) -> Iterator[Drift]:
         for start in store.starts:
             for one in (*start.differences, *start.reordered):
                 key = (one.table.lower(), one.change, one.object.lower(), one.actual)
-                if one.aspect == aspect and one.change in changes and key not in seen and start.knows(one.table):
+                wanted = one.aspect == aspect and one.change in changes and key not in seen
+                if wanted and start.knows(one.table) and not _follows(start, one):
                     seen.add(key)
                     drift = Drift(store, start, one)
                     if drift.at.path:
                         yield drift
+
+
+def _follows(start: UpgradeStart, one: Difference) -> bool:
+    """Whether a difference only follows from another: what is said of a column that is not there at all, or of one
+    whose ALTER is refused as soon as there is a row."""
+    refused = any(
+        failed.seeded and (failed.span == one.step or (one.object and one.object in _WORD.findall(failed.error)))
+        for failed in start.failed
+    )
+    if one.aspect == "column" or refused:
+        return refused and one.aspect != "column"
+    if one.aspect in ("table", "trigger", "view", "column-order") or one.change == "extra":
+        return False
+    lacking = {
+        other.object.lower()
+        for other in start.differences
+        if (other.aspect, other.change, other.table) == ("column", "missing", one.table)
+    }
+    text = one.expected or "" if one.aspect == "check" else one.object
+    return bool(lacking & {word.lower() for word in _WORD.findall(text)})
 
 
 def named(one: Difference) -> str:

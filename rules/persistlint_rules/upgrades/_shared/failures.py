@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from persistlint.sdk import FailedStep, StoreUpgrade, UpgradeStart
 
 _TWICE = ("duplicate column name", "already exists")
 _ABSENT = ("no such table", "no such column", "no such index")
 _MISSING = (*_ABSENT, "has no column named", "unknown column")
 _NO_ALTER = "No support for ALTER"
+_DEPENDS = re.compile(r"error in (?:index|trigger|view|table) .* after drop column|cannot drop ")
 _FEW = 2
 _REBUILT = "_alembic_tmp_"
 
@@ -32,11 +35,15 @@ def is_own(store: StoreUpgrade, start: UpgradeStart, failed: FailedStep) -> bool
         return False
     if failed.seeded:
         return True
+    if _DEPENDS.match(failed.error):
+        return True
     if any(words in failed.error for words in _ABSENT):
         return start.start not in ("inferred", "empty")
     if _NO_ALTER in failed.error:
         others = sum(not one.seeded for one in start.failed)
         return others <= _FEW and any(_REBUILT in step.statement for step in store.steps)
+    if "syntax error" in failed.error:
+        return not store.revisions
     return failed.error.lower().startswith("cannot add") or (
         not store.revisions and "constraint failed" in failed.error and "CHECK" not in failed.error
     )
