@@ -36,13 +36,16 @@ class Calls:
             if event.name == "create_all" and isinstance(event.func, Attribute):
                 self.at_import.append((event.path, event.func.base))
             return
-        for func in options_of(event.func):
+        # `await connection.run_sync(what)` calls what it is given.
+        ran = event.args[0] if event.name == "run_sync" and event.args else None
+        name = ran.name if isinstance(ran, Attribute) else event.name
+        for func in options_of(event.func if ran is None else ran):
             target = func.find("__init__") if isinstance(func, Class) else func
             if isinstance(target, Function):
                 self.edges.setdefault(event.caller, set()).add((target.path, target.node.at))
         if event.name == "upgrade" and getattr(event.func, "name", "") == "alembic.command.upgrade":
             self.migrating.add(event.caller)
-        if event.name == "create_all":
+        if name == "create_all":
             self.defining.add(event.caller)
             self.acting.add(event.caller)
         elif event.name in _EXECUTE and event.args and _is_change(event.args[0]):

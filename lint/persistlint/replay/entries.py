@@ -107,7 +107,8 @@ def openers(
         }
         opened = [key for key, count in databases.items() if count]
         if opened:
-            chosen.append(min(opened, key=lambda key: (databases[key], *_rank(key, reached, acting))))
+            best = min(opened, key=lambda key: (databases[key], *_rank(key, reached, acting)))
+            chosen.append(_without_more(best, functions, reached, acting))
     whole = [
         key for key in dict.fromkeys(chosen)
         if not any(reached[key] & acting < reached[other] & acting for other in chosen)
@@ -125,6 +126,19 @@ def openers(
         if (reached[key] & acting) - others:
             kept.append(key)
     return [functions[key] for key in kept if (reached[key] & acting) - defining]
+
+
+def _without_more(
+    best: Key, functions: Mapping[Key, Function], reached: Mapping[Key, set[Key]], acting: set[Key]
+) -> Key:
+    """What it calls that does the same and is given nothing: that has the database from elsewhere, and what `best`
+    opens besides is another one."""
+    same = [
+        key
+        for key in reached[best]
+        if key in reached and not functions[key].node.params and reached[key] & acting == reached[best] & acting
+    ]
+    return min(same, key=lambda key: (len(reached[key]), key), default=best)
 
 
 def _rank(key: Key, reached: Mapping[Key, set[Key]], wanted: set[Key]) -> tuple[int, int, str, int]:

@@ -22,6 +22,7 @@ from persistlint.project.interp.values import (
     Class,
     Const,
     External,
+    Function,
     Items,
     Loc,
     Made,
@@ -44,7 +45,7 @@ from persistlint.replay.alembic import Alembic
 from persistlint.replay.connections import Connections, Moment, Read
 from persistlint.replay.ddl import create_index, create_table
 from persistlint.replay.handles import Handles
-from persistlint.replay.memory import Memory, quoted
+from persistlint.replay.memory import MOST_ROWS, Memory, quoted
 from persistlint.replay.versions import ALTERS_CONSTRAINTS, Version
 
 _EXECUTE = frozenset({"execute", "exec_driver_sql", "executescript", "executemany", "execute_sql", "exec"})
@@ -164,6 +165,8 @@ class Live:
             return None
         if name in ("create_all", "drop_all", "create", "drop") and isinstance(node.func, code.Attr):
             return self._create(machine, name, func, kwargs, loc)
+        if name == "run_sync" and args and isinstance(func, Attribute):
+            return self._run_sync(machine, func.base, args, kwargs, loc)
         return None
 
     @property
@@ -321,7 +324,9 @@ class Live:
                 return None
             self.note(machine, statement, loc, "select", tuple(use.name for use in sql.tables), str(error))
             return None
-        return [Row(names, tuple(map(_cell, row))) for row in rows[:200]]
+        if len(rows) >= MOST_ROWS:
+            return None
+        return [Row(names, tuple(map(_cell, row))) for row in rows]
 
     def _orm_query(self, machine: Machine, func: Value, loc: Loc) -> None:
         """An ORM query fails like SQL does: on a table or column that the database has not."""
@@ -439,6 +444,15 @@ class Live:
         for table in tables:
             self.create(machine, table, loc, check=check)
         return NONE
+
+    def _run_sync(
+        self, machine: Machine, connection: Value, args: list[Value], kwargs: dict[str, Value], loc: Loc
+    ) -> Value | None:
+        """`await connection.run_sync(what, …)`: the call that an asynchronous connection makes."""
+        what = args[0]
+        if isinstance(what, Attribute) and what.name in ("create_all", "drop_all", "create", "drop"):
+            return self._create(machine, what.name, what, kwargs, loc)
+        return machine.invoke(what, [connection, *args[1:]], kwargs, 0) if isinstance(what, Function) else None
 
     def _listed(self, value: Value | None) -> tuple[TableFact, ...]:
         if not isinstance(value, Items):

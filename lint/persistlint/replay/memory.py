@@ -16,6 +16,8 @@ _MISSING = re.compile(
     r"(?:no such function: |unknown function: )(?P<function>\w+)|no such collation sequence: (?P<collation>\w+)"
 )
 _RETRIES = 16
+MOST_ROWS = 5000
+"""Rows that a query of the project is answered with."""
 _DENIED_FUNCTIONS = frozenset({"load_extension", "readfile", "writefile", "edit", "fts3_tokenizer"})
 
 
@@ -87,7 +89,7 @@ class Memory:
         """Column names and rows of a query that was extracted. Raises sqlite3.Error."""
         cursor = self._connection.execute(query)
         try:
-            return tuple(str(column[0]) for column in cursor.description or ()), cursor.fetchmany(1000)
+            return tuple(str(column[0]) for column in cursor.description or ()), cursor.fetchmany(MOST_ROWS)
         finally:
             cursor.close()
 

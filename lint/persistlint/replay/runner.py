@@ -19,6 +19,8 @@ from persistlint.replay.memory import Memory
 from persistlint.replay.starts import Parse
 from persistlint.replay.versions import Version
 
+_STEPS = 100_000
+"""Some paths alter hundreds of times, one behind the other."""
 _IS_DONE = ("duplicate column name", "already exists")
 
 
@@ -110,7 +112,7 @@ class Runner:
         outer = machine.world, machine.uncertain, machine.shields
         machine.world, machine.uncertain, machine.shields = live, 0, 0
         try:
-            machine.run_root(function)
+            machine.run_root(function, _STEPS)
         except Raised as raised:
             error = raised
         finally:

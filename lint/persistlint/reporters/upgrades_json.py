@@ -34,6 +34,8 @@ def _step(step: UpgradeStep) -> Mapping[str, object]:
         "function": step.function,
         "statement": step.statement,
         "guard": step.guard,
+        "certain": step.certain,
+        "carried_out": step.kind != "unknown",
     }
 
 

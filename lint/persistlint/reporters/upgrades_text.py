@@ -42,8 +42,12 @@ def _store(store: StoreUpgrade, paint: Paint) -> Iterator[str]:
 
 
 def _step(step: UpgradeStep) -> str:
-    guard = f"  [{safe(step.guard)}]" if step.guard is not None else ""
-    return f"{step.span.path}:{step.span.line}: {_short(step.statement)}{guard}"
+    notes = [safe(step.guard)] if step.guard is not None else []
+    if step.kind == "unknown":
+        notes.append("not carried out: a part of it, or its dialect, is not known")
+    elif not step.certain:
+        notes.append("under a condition that is not known")
+    return f"{step.span.path}:{step.span.line}: {_short(step.statement)}" + "".join(f"  [{note}]" for note in notes)
 
 
 def _verdict(start: UpgradeStart, paint: Paint) -> str:

@@ -141,6 +141,23 @@ def _bool(given: _Given) -> Value | None:
     return None if decided is None else Const(decided)
 
 
+def _any(given: _Given) -> Value:
+    return _of_all(given, decides=True)
+
+
+def _all(given: _Given) -> Value:
+    return _of_all(given, decides=False)
+
+
+def _of_all(given: _Given, *, decides: bool) -> Value:
+    """`any` where `decides` is True, `all` where it is False."""
+    items = elements.iterate(given.first) if given.first is not None else None
+    verdicts = [flag(item) for item in items.items] if items is not None else [None]
+    if decides in verdicts:
+        return Const(decides)
+    return Unknown("depends on its elements") if None in verdicts or (items and items.open) else Const(not decides)
+
+
 # -- attributes and types ----------------------------------------------------------------------------------------------
 
 
@@ -335,6 +352,8 @@ _CALLS: dict[str, Callable[[_Given], Value | None]] = {
     "int": _int,
     "len": _len,
     "bool": _bool,
+    "any": _any,
+    "all": _all,
     "float": lambda given: _number("float", given),
     "abs": lambda given: _number("abs", given),
     "round": lambda given: _number("round", given),

@@ -10,7 +10,19 @@ from persistlint.project.interp import binding, elements
 from persistlint.project.interp.choices import choose
 from persistlint.project.interp.frames import EnterEvent, Frame
 from persistlint.project.interp.unparse import unparse
-from persistlint.project.interp.values import Choice, Items, Unknown, Value, flag, options_of
+from persistlint.project.interp.values import (
+    MESSAGE,
+    Choice,
+    External,
+    Items,
+    Loc,
+    Made,
+    Unknown,
+    Value,
+    flag,
+    options_of,
+    text,
+)
 from persistlint.project.interp.world import REFUSED, Raised
 
 if TYPE_CHECKING:
@@ -33,16 +45,23 @@ def _branches(machine: Machine, bodies: Sequence[code.Block], frame: Frame) -> s
     before = env.names
     ends: list[dict[str, Value]] = []
     signals: list[str | None] = []
+    raised: list[Raised] = []
     machine.uncertain += 1
     try:
         for body in bodies:
             env.names = dict(before)
-            signals.append(machine.block(body, frame))
+            try:
+                signals.append(machine.block(body, frame))
+            except Raised as error:  # it ends this branch, which may not be the one that is taken
+                raised.append(error)
+                continue
             if signals[-1] is None:
                 ends.append(env.names)
     finally:
         machine.uncertain -= 1
         env.names = before
+    if raised and not signals:
+        raise raised[0]
     if not ends:
         return signals[0]
     _join(before, ends)
@@ -139,10 +158,10 @@ def _try_for_real(machine: Machine, stmt: code.Try, frame: Frame) -> str | None:
             machine.block(stmt.final, frame)
             raise
         if handler.name:
-            frame.env.names[handler.name] = Unknown(error.message)
+            frame.env.names[handler.name] = _caught(error)
         machine.shields -= shields
         shields = False
-        machine.handled.append(error)
+        machine.handled.append((error, machine.uncertain))
         try:
             signal = machine.block(handler.body, frame)
         finally:
@@ -150,6 +169,16 @@ def _try_for_real(machine: Machine, stmt: code.Try, frame: Frame) -> str | None:
     finally:
         machine.shields -= shields
     return machine.block(stmt.final, frame) or signal
+
+
+def _caught(error: Raised) -> Value:
+    """What `except … as name` binds: handlers ask `str(name)` whether a column was there already."""
+    if error.value is not None:
+        return error.value
+    said = text(error.message)
+    value = Made(External(f"sqlite3.{error.kinds[0]}"), [said], {}, Loc("", 0, 0))
+    value.attrs.update({MESSAGE: said, "args": Items("tuple", [said]), "orig": value})
+    return value
 
 
 def _goes_on(machine: Machine, handler: code.Handler, frame: Frame) -> bool:

@@ -57,8 +57,9 @@ class Machine:
         self.uncertain = 0
         self.held: list[tuple[str, Value]] = []
         """The managers of the `with` statements that are being run, callers' included, each with its source text."""
-        self.handled: list[Raised] = []
-        """What the handlers that are being run have caught: what a bare `raise` raises again."""
+        self.handled: list[tuple[Raised, int]] = []
+        """What the handlers that are being run have caught, to be raised again by a bare `raise`; and how many
+        undecided conditions they stand under."""
         self.shields = 0
         """How many `try` blocks around what is run go on when the database refuses something."""
         self.steps = 0
@@ -82,12 +83,12 @@ class Machine:
             self.uncertain, self.root, self.caller, self.running, self.held = outer
             module.state = "done"
 
-    def run_root(self, function: Function) -> Value:
+    def run_root(self, function: Function, steps: int = _ROOT_STEPS) -> Value:
         """Interpret a function with unknown arguments."""
         outer = self.root, self.held
         self.root, self.held = (function.path, function.node.at), []
         try:
-            with self.budget():
+            with self.budget(steps):
                 return self.invoke(function, [], {}, 0, open_=True)
         finally:
             self.root, self.held = outer

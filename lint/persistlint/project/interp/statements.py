@@ -54,7 +54,10 @@ def _return(machine: Machine, stmt: code.Return, frame: Frame) -> str:
 def _raise(machine: Machine, stmt: code.Raise, frame: Frame) -> str:
     value = NONE if stmt.value is None else machine.eval(stmt.value, frame)
     if stmt.value is None and machine.handled:
-        raise machine.handled[-1]
+        caught, depth = machine.handled[-1]
+        if machine.uncertain > depth:
+            return "stop"
+        raise caught
     if machine.world is not None and not machine.uncertain:
         raise Raised("raised by the code itself", ("Exception",), value)
     return "stop"

@@ -6,11 +6,13 @@ import re
 from collections.abc import Callable, Sequence
 
 from persistlint.project.interp.values import (
+    MESSAGE,
     Chunk,
     Const,
     Gap,
     Items,
     Loc,
+    Made,
     Mapping,
     Member,
     Text,
@@ -54,6 +56,9 @@ def piece(value: Value, loc: Loc, source: str, *, number: bool = False) -> Text:
             return value
         case Const(value=constant):
             return Text((Chunk(str(constant), loc.path, None),))
+        case Made(attrs=attrs) if isinstance(attrs.get(MESSAGE), Text):
+            said = attrs[MESSAGE]
+            return said if isinstance(said, Text) else _EMPTY
         case Member() if known(value) is not None and value.cls.find("__str__") is None and _is_str_enum(value):
             return Text((Chunk(known(value) or "", loc.path, None),))
         case _:

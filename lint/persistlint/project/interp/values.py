@@ -332,6 +332,8 @@ class Result(Value):
     rows: list[Row] | None
 
 
+MESSAGE = "\0message"
+"""The attribute of an exception that holds what `str` makes of it."""
 NONE = Const(None)
 TRUE = Const(value=True)
 FALSE = Const(value=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import time
 from pathlib import Path
 
 import pytest
@@ -195,3 +196,94 @@ def test_other_dialects_are_left_alone(tmp_path: Path) -> None:
     linked = read(Request(tmp_path, [tmp_path], Settings(dialect="postgres"), jobs=1, use_cache=False))
 
     assert findings(linked.project) == {}
+
+
+ASKING = """
+import sqlite3
+
+def open_store(path):
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE IF NOT EXISTS items (id INTEGER PRIMARY KEY, old TEXT, extra TEXT)")
+    for statement in ("ALTER TABLE items ADD COLUMN extra INTEGER", "ALTER TABLE items RENAME COLUMN gone TO other"):
+        step(connection, statement)
+    return connection
+
+def step(connection, statement):
+    try:
+        connection.execute(statement)
+    except sqlite3.OperationalError as error:
+        said = str(error).lower()
+        if not any(words in said for words in ({words})):
+            raise
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "failing"),
+    [('"duplicate column name", "no such column"', 0), ('"duplicate column name",', 1), ('"no such column",', 0)],
+)
+def test_a_handler_that_asks_what_was_said_goes_on_or_does_not(tmp_path: Path, words: str, failing: int) -> None:
+    project = project_of(tmp_path, app__py=ASKING.replace("{words}", words))
+    [store] = project.upgrades
+
+    assert len([one for one in store.starts[0].failed if "RENAME" in one.statement]) == failing
+    # The column is there from the second start on: a handler that knows no such message ends the upgrade.
+    assert bool(findings(project).get("unguarded-alter")) == ("duplicate" not in words)
+
+
+def test_what_an_asynchronous_connection_is_asked_to_run_is_run(tmp_path: Path) -> None:
+    text = """
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+class Base(DeclarativeBase):
+    pass
+
+class Item(Base):
+    __tablename__ = "items"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    extra: Mapped[int | None]
+
+def upgrade(connection):
+    names = [row[1] for row in connection.execute(text("PRAGMA table_info(items)"))]
+    if "extra" not in names:
+        connection.execute(text("ALTER TABLE items ADD COLUMN extra TEXT"))
+
+async def open_store(path):
+    engine = create_async_engine(path)
+    async with engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+        await connection.run_sync(upgrade)
+    return engine
+"""
+    project = project_of(tmp_path, app__py=text)
+
+    assert [store.name for store in project.upgrades] == ["app:open_store"]
+    assert sorted(findings(project)) == ["upgraded-column-drift"]
+
+
+def test_a_failure_in_a_branch_that_may_not_be_taken_ends_that_branch_alone(tmp_path: Path) -> None:
+    text = store(", extra INTEGER", f"{ADD} TEXT").replace(
+        "    names =",
+        "    if path.postgres:\n        connection.execute('ALTER TABLE elsewhere ADD COLUMN a TEXT')\n    names =",
+    )
+
+    assert sorted(findings(project_of(tmp_path, app__py=text))) == ["upgraded-column-drift"]
+
+
+def test_four_hundred_steps_take_seconds(tmp_path: Path) -> None:
+    steps = "".join(
+        f'    if "c{n}" not in names:\n        connection.execute("ALTER TABLE items ADD COLUMN c{n} TEXT")\n'
+        for n in range(400)
+    )
+    columns = ", ".join(f"c{n} TEXT" for n in range(400))
+    text = HEAD.format(fresh=f", {columns}", after="", upgrade="        pass").replace(
+        "    return", steps + "    return"
+    )
+    start = time.process_time()
+    project = project_of(tmp_path, app__py=text)
+
+    assert len([one for one in project.upgrades[0].steps if "ADD COLUMN" in one.statement]) == 400
+    assert findings(project) == {}
+    assert time.process_time() - start < 20
