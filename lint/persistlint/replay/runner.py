@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from persistlint.facts.upgrades import FailedStep
@@ -98,10 +98,19 @@ class Runner:
         """Run functions in order. What fails is noted and the next goes on: each would fail by itself."""
         failed: list[FailedStep] = []
         for function in path:
+            before = len(live.steps)
             error = self.attempt(live, function, undo=False)
             if error is not None and live.steps:
                 failed.append(self.failed(live, error))
+            elif error is None:
+                failed.extend(self._ended(live, before))
         return (*live.failed, *failed)
+
+    def _ended(self, live: Live, before: int) -> Iterator[FailedStep]:
+        """What ended a branch that may not be taken, where the whole path stands in that branch."""
+        for step in trials.settled(live.steps)[before:]:
+            if step.error is not None and step.certain and step.depth and not step.shielded:
+                yield self.refused(live, step, step.error, seeded=False)
 
     def attempt(self, live: Live, function: Function, *, undo: bool) -> Raised | None:
         """Run one function; what it raised."""

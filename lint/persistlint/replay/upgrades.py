@@ -301,7 +301,10 @@ class Upgrades:
             raised = [one for at, one in enumerate(steps) if at in ends and trials.fails_with_rows(one, live)]
             caught = [one for one in trials.swallowed(steps, live, self._parse) if one not in raised]
         found = [(one, one in caught) for one in [*raised, *caught]]
-        made = (runner.refused(live, step, step.error or "", seeded=True, caught=caught) for step, caught in found)
+        made = (
+            runner.refused(live, step, step.error or "", seeded=True, caught=caught and step.shielded)
+            for step, caught in found
+        )
         return tuple(one for one in made if (one.span, one.statement) not in known)
 
     def _heads(self, folder: str | None) -> tuple[Head, ...]:

@@ -287,3 +287,13 @@ def test_four_hundred_steps_take_seconds(tmp_path: Path) -> None:
     assert len([one for one in project.upgrades[0].steps if "ADD COLUMN" in one.statement]) == 400
     assert findings(project) == {}
     assert time.process_time() - start < 20
+
+
+def test_a_path_that_stands_in_one_branch_fails_as_a_whole(tmp_path: Path) -> None:
+    text = (
+        store(", extra INTEGER UNIQUE", f"{ADD} INTEGER UNIQUE")
+        + "\n\nOPEN = {}\n\ndef cached(path):\n    if path not in OPEN:\n        OPEN[path] = open_store(path)\n    return OPEN[path]\n"
+    )
+    found = findings(project_of(tmp_path, app__py=text))
+
+    assert sorted(found) == ["failing-upgrade"]
