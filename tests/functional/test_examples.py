@@ -10,7 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from persistlint import registry
+from persistlint.engine import Request, run
+from persistlint.settings import load
+
 ROOT = Path(__file__).resolve().parents[2]
+RULES = registry.assemble(registry.load_pack(registry.BUILT_IN))
 EXPECTED = ROOT / "examples" / "legacy_board" / "expected.txt"
 
 
@@ -55,3 +60,20 @@ def test_the_golden_file_has_a_finding_of_each_family_that_needs_no_contract() -
         "request-field-not-persisted",
     ):
         assert f"[{rule}]" in text
+
+
+def test_fingerprints_stay_when_all_lines_move(copied: Path, tmp_path: Path) -> None:
+    folder = copied / "legacy_board"
+    contract = copied / "feature_board" / ".planning" / "specs" / "surfaces" / "DATA-PERSISTENCE-CONTRACTS.md"
+    contract.write_text(contract.read_text().replace("VARCHAR(100)", "VARCHAR(90)"))
+    before = [fingerprints(one) for one in (folder, copied / "feature_board")]
+    for file in [*copied.glob("**/*.py"), *copied.glob("**/*.md")]:
+        file.write_text(("\n" if file.suffix == ".md" else "# moved\n") * 9 + file.read_text())
+
+    assert [fingerprints(one) for one in (folder, copied / "feature_board")] == before
+    assert all(before)
+
+
+def fingerprints(root: Path) -> set[str]:
+    report = run(Request(root, [root], load(root), jobs=1, use_cache=False), RULES)
+    return {one.fingerprint for one in report.diagnostics}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from persistlint.cli import output
@@ -20,8 +21,9 @@ def facts(file: Path, dialect: str | None) -> int:
         raise UserError(f"`{file}` cannot be read: {error.strerror or error}") from None
     except UndecodableError as error:
         raise UserError(f"`{file}` cannot be read: {error}") from None
-    encoded = msgspec.json.encode(_facts(file, text, dialect or "sqlite"))
-    output.write(msgspec.json.format(encoded, indent=2).decode() + "\n")
+    shown = msgspec.json.decode(msgspec.json.encode(_facts(file, text, dialect or "sqlite")))
+    # In ASCII: a terminal must not get what a string of the code may hold.
+    output.write(json.dumps(shown, indent=2) + "\n")
     return 0
 
 

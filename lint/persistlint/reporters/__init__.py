@@ -39,7 +39,7 @@ def render(report: Report, wanted: Format, *, show_unresolved: bool = False, col
         case Format.SARIF:
             from persistlint.reporters.sarif import to_sarif
 
-            return to_sarif(report)
+            return to_sarif(report, show_unresolved=show_unresolved)
         case Format.GITHUB:
             from persistlint.reporters.github import to_github
 
@@ -47,11 +47,11 @@ def render(report: Report, wanted: Format, *, show_unresolved: bool = False, col
         case Format.GITLAB:
             from persistlint.reporters.gitlab import to_gitlab
 
-            return to_gitlab(report)
+            return to_gitlab(report, show_unresolved=show_unresolved)
         case Format.JUNIT:
             from persistlint.reporters.junit import to_junit
 
-            return to_junit(report)
+            return to_junit(report, show_unresolved=show_unresolved)
         case Format.MARKDOWN:
             from persistlint.reporters.markdown import to_markdown
 

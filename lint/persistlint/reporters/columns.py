@@ -57,7 +57,7 @@ def columns_text(tables: Sequence[Ledgered], *, color: bool, places: bool) -> st
 
 
 def _table(table: Ledgered, paint: Paint, *, places: bool) -> list[str]:
-    lines = [f"{paint(safe(table.name), 'bold')}  {table.span.path}:{table.span.line}"]
+    lines = [f"{paint(safe(table.name), 'bold')}  {safe(table.span.path)}:{table.span.line}"]
     hidden = {flow.role for flow in table.unknown}
     width = max([len(column) for column, _ in table.columns] + [6])
     lines.append("  " + "column".ljust(width) + "".join(f"  {name:>8}" for name in _HEADINGS.values()))

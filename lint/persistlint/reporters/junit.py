@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
+from persistlint.facts.schema import Unresolved
 from persistlint.report import Diagnostic, Report
 from persistlint.reporters.paint import safe
 from persistlint.reporters.summary import sentence
 
 
-def to_junit(report: Report) -> str:
+def to_junit(report: Report, *, show_unresolved: bool = False) -> str:
     """One suite. Without a finding it holds one case that passed, because an empty suite is an error to some."""
-    failures, errors, skipped = len(report.diagnostics), len(report.crashes), len(report.suppressed)
+    unknown = report.unresolved if show_unresolved else ()
+    failures, errors, skipped = len(report.diagnostics) + len(unknown), len(report.crashes), len(report.suppressed)
     total = failures + errors + skipped or 1
     numbers = f'tests="{total}" failures="{failures}" errors="{errors}"'
     lines = [
@@ -20,6 +22,8 @@ def to_junit(report: Report) -> str:
         f'<testsuites name="persistlint" {numbers}>',
         f'  <testsuite name="persistlint" {numbers} skipped="{skipped}">',
         *_cases(report),
+        *(_unknown(one) for one in unknown),
+        *(["    <testcase name='persistlint' classname='persistlint'/>"] if failures + errors + skipped == 0 else []),
         f"    <system-out>{_text(sentence(report))}</system-out>",
         "  </testsuite>",
         "</testsuites>",
@@ -42,8 +46,13 @@ def _cases(report: Report) -> Iterator[str]:
     for crash in report.crashes:
         error = f"<error type='defect' message={_value(crash.error)}/>"
         yield f"    <testcase name={_value(crash.part)} classname='persistlint'>{error}</testcase>"
-    if not (report.diagnostics or report.suppressed or report.crashes):
-        yield "    <testcase name='persistlint' classname='persistlint'/>"
+
+
+def _unknown(unresolved: Unresolved) -> str:
+    span = unresolved.span
+    file, name = _value(span.path), _value(f"unresolved at {span.path}:{span.line}:{span.column}")
+    failure = f"<failure type='unresolved' message={_value(unresolved.reason)}/>"
+    return f'    <testcase name={name} classname={file} file={file} line="{span.line}">{failure}</testcase>'
 
 
 def _opened(one: Diagnostic) -> str:

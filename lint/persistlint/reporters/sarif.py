@@ -19,13 +19,14 @@ _ROOT = "%SRCROOT%"
 Json = dict[str, object]
 
 
-def to_sarif(report: Report) -> str:
+def to_sarif(report: Report, *, show_unresolved: bool = False) -> str:
     """One run with its rules, results and what went wrong, in ASCII."""
     results = [*((one, None) for one in report.diagnostics), *((one.diagnostic, one) for one in report.suppressed)]
     results.sort(key=lambda one: (one[0].finding.at, one[0].rule, one[0].fingerprint))
     names = sorted({diagnostic.rule for diagnostic, _ in results})
     known = {rule.name: rule for rule in report.rules}
     index = {name: number for number, name in enumerate(names)}
+    writer = _Result(report.prefix, index)
     driver: Json = {
         "name": "persistlint",
         "version": __version__,
@@ -35,8 +36,8 @@ def to_sarif(report: Report) -> str:
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The top of the repository."}}},
-        "invocations": [_invocation(report)],
-        "results": [_Result(report.prefix, index).of(diagnostic, how) for diagnostic, how in results],
+        "invocations": [_invocation(report, writer, show_unresolved=show_unresolved)],
+        "results": [writer.of(diagnostic, how) for diagnostic, how in results],
         "properties": dict(counts(report)),
     }
     document: Json = {
@@ -61,12 +62,21 @@ def _rule(name: str, rule: LoadedRule | None) -> Json:
     }
 
 
-def _invocation(report: Report) -> Json:
+def _invocation(report: Report, writer: _Result, *, show_unresolved: bool) -> Json:
     notifications = [
-        *({"level": "error", "message": _message(f"{one.part} failed: {one.error}")} for one in report.crashes),
-        *({"level": "warning", "message": _message(f"{one.path}: {one.message}")} for one in report.notices),
+        *(_notification("error", f"{one.part} failed: {one.error}") for one in report.crashes),
+        *(_notification("warning", f"{one.path}: {one.message}") for one in report.notices),
     ]
+    if show_unresolved:
+        notifications += [
+            _notification("note", one.reason) | {"locations": [{"physicalLocation": writer.place(one.span)}]}
+            for one in report.unresolved
+        ]
     return {"executionSuccessful": not report.crashes, "toolExecutionNotifications": notifications}
+
+
+def _notification(level: str, text: str) -> Json:
+    return {"level": level, "message": _message(text)}
 
 
 class _Result:
@@ -84,13 +94,13 @@ class _Result:
             "ruleIndex": self._index[diagnostic.rule],
             "level": _LEVELS[diagnostic.severity],
             "message": _message(told),
-            "locations": [{"physicalLocation": self._place(finding.at)}],
+            "locations": [{"physicalLocation": self.place(finding.at)}],
             "partialFingerprints": {"persistlint/v1": diagnostic.fingerprint},
             "suppressions": [] if how is None else [_suppression(how)],
         }
         if finding.related:
             result["relatedLocations"] = [
-                {"id": number, "message": _message(label.message), "physicalLocation": self._place(label.span)}
+                {"id": number, "message": _message(label.message), "physicalLocation": self.place(label.span)}
                 for number, label in enumerate(finding.related, start=1)
             ]
         if finding.fix is not None:
@@ -99,7 +109,8 @@ class _Result:
             result["properties"] = dict(finding.data)
         return result
 
-    def _place(self, span: Span) -> Json:
+    def place(self, span: Span) -> Json:
+        """Where something is."""
         return {"artifactLocation": self._file(span.path), "region": _region(span)}
 
     def _file(self, path: str) -> Json:

@@ -21,7 +21,13 @@ def schema_sql(tables: Sequence[TableFact], unresolved: Iterable[Unresolved]) ->
 
 
 def _comment_safe(line: str) -> Iterator[str]:
-    yield safe(line) if line.startswith("--") else line
+    if line.startswith("--"):
+        yield safe(line)
+    elif all(char.isprintable() or char in "\n\t" for char in line):
+        yield line
+    else:
+        # SQL has no other spelling for such a name, and a terminal must not get it.
+        yield f"-- {safe(line)}"
 
 
 def _statements(tables: Sequence[TableFact], database: sqlite3.Connection) -> Iterator[str]:

@@ -175,6 +175,18 @@ def test_markdown_is_a_table_that_reads_as_the_message_does() -> None:
     assert cells[7].startswith("<code>item</code> has no column <code>nme</code><br><code>backend/models.py:1</code>")
 
 
+def test_what_is_unresolved_is_in_every_format_when_it_fails_the_run() -> None:
+    one = report(unresolved=(Unresolved("a name that is computed", Span("app.py", 4, 2)),) * 2)
+
+    for wanted in Format:
+        assert render(one, wanted, show_unresolved=True).count("a name that is computed") == 2, wanted
+    issues = json.loads(render(one, Format.GITLAB, show_unresolved=True))
+    assert len({issue["fingerprint"] for issue in issues}) == 2
+    SARIF.validate(json.loads(render(one, Format.SARIF, show_unresolved=True)))
+    [suite] = ET.fromstring(render(one, Format.JUNIT, show_unresolved=True))
+    assert (suite.get("tests"), suite.get("failures"), len(suite.findall("testcase"))) == ("2", "2", 2)
+
+
 def test_statistics_count_by_rule_and_most_come_first() -> None:
     counted = Report(
         Path("/project"),
@@ -252,7 +264,7 @@ class TestNamesFromLintedCodeAreHarmless:
     @FEW
     @given(reports())
     def test_sarif_and_json_stay_valid(self, one: Report) -> None:
-        SARIF.validate(json.loads(render(one, Format.SARIF)))
+        SARIF.validate(json.loads(render(one, Format.SARIF, show_unresolved=True)))
         for wanted in (Format.JSON, Format.GITLAB):
             json.loads(render(one, wanted))
         results = json.loads(render(one, Format.SARIF))["runs"][0]["results"]
@@ -261,7 +273,7 @@ class TestNamesFromLintedCodeAreHarmless:
     @FEW
     @given(reports())
     def test_xml_has_no_elements_but_ours(self, one: Report) -> None:
-        root = ET.fromstring(render(one, Format.JUNIT))
+        root = ET.fromstring(render(one, Format.JUNIT, show_unresolved=True))
 
         assert {element.tag for element in root.iter()} == {
             "testsuites", "testsuite", "testcase", "failure", "skipped", "error", "system-out",

@@ -115,6 +115,13 @@ def test_views_and_unresolved_places_are_comments_and_temporary_tables_are_left_
     assert text == "-- v (view) at models.py:1\n\n-- unresolved: a.py:4: a computed\\nname\n"
 
 
+def test_a_name_that_no_terminal_must_get_is_spelled_in_a_comment() -> None:
+    text = schema_sql((TableFact("evil\x1b[31m", "ddl", AT, (column("a\u202e"),)),), ())
+
+    assert all(char.isprintable() or char == "\n" for char in text)
+    assert all(line.startswith("--") for line in text.splitlines() if line)
+
+
 def test_json_has_its_public_shape() -> None:
     document = json.loads(schema_json((ITEM,), (Unresolved("r", Span("a.py", 4, 1)),)))
 
