@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from persistlint.report import Diagnostic
+from persistlint.report import Diagnostic, unplaced
 from persistlint.source import line_starts
 
 Source = Callable[[str], str | None]
@@ -57,7 +57,7 @@ def match(before: Sequence[Known], now: Sequence[Known]) -> dict[int, int]:
 
 def _known(diagnostic: Diagnostic, lines: _Lines) -> Known:
     finding = diagnostic.finding
-    rule, path, message = diagnostic.rule, finding.at.path, finding.message
+    rule, path, message = diagnostic.rule, finding.at.path, unplaced(finding.message)
     # A renamed table or column changes the names in a message and leaves the words around them.
     words = re.sub(r"`[^`]*`", "`", message)
     own, around = lines.at(path, finding.at.line)
@@ -67,7 +67,7 @@ def _known(diagnostic: Diagnostic, lines: _Lines) -> Known:
         _key("line", rule, path, words, own) if own else "",
         _key("around", rule, path, words, around) if around else "",
     )
-    return Known(rule, path, message, keys)
+    return Known(rule, path, finding.message, keys)
 
 
 def _key(*parts: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -103,7 +104,12 @@ def _order(item: tuple[str, Severity, Finding]) -> tuple[object, ...]:
 
 def _identity(rule: str, finding: Finding) -> str:
     # No line numbers: an edit above a finding must not make it a new one.
-    return "\n".join((rule, finding.at.path, finding.message, _canonical(finding)))
+    return "\n".join((rule, finding.at.path, *map(unplaced, (finding.message, _canonical(finding)))))
+
+
+def unplaced(text: str) -> str:
+    """The text without the lines of files that it names (`app/db.py:79`): a store without a name is called so."""
+    return re.sub(r"(\.\w+):\d+(?::\d+)?", r"\1", text)
 
 
 def _canonical(finding: Finding) -> str:
