@@ -22,8 +22,8 @@ FILES = {
     "notes.txt": "Notes.\n",
     "tool.py": "print('nothing to store')\n",
     "app.py": (
-        "import sqlite3\n\n\ndef names():\n"
-        "    database = sqlite3.connect('app.db')\n"
+        "import sqlite3\n\n\ndef names(database):\n"
+        "    database.row_factory = sqlite3.Row\n"
         "    return database.execute('SELECT name FROM tasks').fetchall()\n"
     ),
     "schema.sql": "CREATE TABLE tasks (\n  id INTEGER PRIMARY KEY,\n  name TEXT NOT NULL\n);\n",

@@ -10,10 +10,15 @@ from persistlint.facts import code
 from persistlint.project.flow.states import Rid
 from persistlint.project.interp.frames import CallEvent
 from persistlint.project.interp.values import Items, Loc, Made, Unknown, Value, options_of
-from persistlint.project.resources.kinds import Kind, Resource, contained
+from persistlint.project.resources.kinds import Kind, Resource, contained, receiver_of
 
 Place = tuple[int, int]
 _MOST_NAMES = 400
+_LIVE = frozenset({
+    "execute", "executemany", "exec_driver_sql", "cursor", "stream", "scalars", "stream_scalars", "query", "iterdump",
+    "backup", "yield_per", "mappings",
+})  # fmt: skip
+"""Calls that give a result which is still to be read."""
 
 
 @dataclass(slots=True)
@@ -94,6 +99,12 @@ class View:
         known = [one for one in contained(event.result) if one.kind is not Kind.CURSOR]
         return known or [self.assumed[key] for one in options_of(event.result) if (key := id(one)) in self.assumed]
 
+    def _read_from(self, event: CallEvent) -> set[Rid]:
+        if event.name not in _LIVE:
+            return set()
+        source = receiver_of(event.func)
+        return set() if source is None else {self.rid(source)}
+
     def value_rids(self, node: code.Expr | None) -> set[Rid]:
         """The resources that an expression may be, or directly contains."""
         match node:
@@ -104,7 +115,10 @@ class View:
             case code.Await(value=inner) | code.Star(value=inner) | code.Walrus(value=inner):
                 return self.value_rids(inner)
             case code.Call():
-                return {self.rid(one) for event in self.at(node) for one in self.handed(event)}
+                events = self.at(node)
+                handed = {self.rid(one) for event in events for one in self.handed(event)}
+                # A result that is not fetched yet reads from its connection: who has it has both.
+                return handed or {rid for event in events for rid in self._read_from(event)}
             case code.Seq(items=items):
                 return {rid for item in items for rid in self.value_rids(item)}
             case code.Map(items=entries):
