@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import cast
 
 from persistlint.facts.code import FuncDef
 from persistlint.facts.schema import TableFact
@@ -184,7 +185,7 @@ class Openings:
 
     def _escapes(self, key: object) -> bool:
         """Whether a connection is given away: to another library, or by a generator to whoever runs its body."""
-        identity, root = key if isinstance(key, tuple) else (0, None)
+        identity, root = cast("tuple[int, tuple[str, int] | None]", key) if isinstance(key, tuple) else (0, None)
         if identity in self._watch.handed or identity in self._watch.returned:
             return True
         module = self._machine.modules.at(root[0]) if root is not None else None

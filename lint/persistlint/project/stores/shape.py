@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import cast
 
 from persistlint.facts import code
 from persistlint.project.interp.modules import Module
@@ -35,7 +36,7 @@ def _nodes(value: object) -> Iterator[code.Node]:
     if isinstance(value, code.Node):
         yield value
     elif isinstance(value, tuple):
-        for item in value:
+        for item in cast("tuple[object, ...]", value):
             yield from _nodes(item)
 
 
