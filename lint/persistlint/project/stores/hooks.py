@@ -107,7 +107,8 @@ class Hooks:
 
         def on_set(assigned: SetEvent) -> None:
             if assigned.name == "isolation_level" and assigned.base is not None and _is_of(assigned.base, connection):
-                done.level = level_of(assigned.value) or "?"
+                level = level_of(assigned.value)
+                done.level = "?" if level is None else level
                 done.certain = done.certain and machine.uncertain == 0
 
         heard = machine.on_call, machine.on_set, machine.uncertain
