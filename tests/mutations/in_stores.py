@@ -37,9 +37,12 @@ def _of_hooks(text: Text) -> Iterator[Mutant]:
     begin = text.find('    @event.listens_for(engine, "begin")')
     yield mutant("drop the begin hook", text.drop(begin, begin + 2), "half-configured-begin-hook")
     statement = text.find("        connection.exec_driver_sql(", begin)
-    for mode in ("BEGIN", "BEGIN DEFERRED", "BEGIN EXCLUSIVE", "begin transaction"):
+    for mode in ("BEGIN", "BEGIN DEFERRED", "begin transaction"):
         edit = text.replace(statement, "BEGIN IMMEDIATE", mode)
-        yield mutant(f"begin with {mode}", edit, "begin-mode-drift")
+        # What the mode protected is lost with it: a transaction of the example reads and then writes.
+        yield mutant(f"begin with {mode}", edit, "begin-mode-drift", "deferred-read-then-write")
+    exclusive = text.replace(statement, "BEGIN IMMEDIATE", "BEGIN EXCLUSIVE")
+    yield mutant("begin with BEGIN EXCLUSIVE", exclusive, "begin-mode-drift")
     yield mutant("begin with begin immediate", text.replace(statement, "BEGIN IMMEDIATE", "begin immediate"))
     both = [text.drop(off), text.drop(begin, begin + 2)]
     yield mutant("drop both hooks", both, "begin-mode-drift")
@@ -199,7 +202,9 @@ def _of_doors(text: Text, path: str, store: str) -> Iterator[Mutant]:
             f"    with closing({call}) as connection:",
             "        return connection.total_changes",
         )
-        yield mutant(f"open {store} by {name}", text.insert(last + 1, *lines), "second-door")
+        # An engine that is made for one connection and never disposed of breaks a second promise.
+        more = ("dispose-not-guaranteed",) if name == "an engine" else ()
+        yield mutant(f"open {store} by {name}", text.insert(last + 1, *lines), "second-door", *more)
     read = (
         "",
         "",
