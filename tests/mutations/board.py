@@ -21,7 +21,7 @@ from persistlint.tree import Disk
 
 from .mutant import Mutant, applied
 
-FAMILIES = ("schema", "contracts")
+FAMILIES = ("schema", "contracts", "transactions", "engines")
 
 
 class Board:

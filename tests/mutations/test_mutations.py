@@ -12,10 +12,11 @@ from .in_code import code_mutants
 from .in_contract_sql import contract_mutants
 from .in_documents import document_mutants
 from .in_flows import flow_mutants
+from .in_stores import store_mutants
 from .mutant import Mutant
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "feature_board"
-MUTANTS = (*code_mutants(EXAMPLE), *contract_mutants(EXAMPLE), *document_mutants(EXAMPLE))
+MUTANTS = (*code_mutants(EXAMPLE), *contract_mutants(EXAMPLE), *document_mutants(EXAMPLE), *store_mutants(EXAMPLE))
 FLOWS = tuple(flow_mutants(EXAMPLE))
 
 

@@ -18,8 +18,9 @@ def busy_timeout_drift(project: Project) -> Iterator[Finding]:
     for opening in judged(project):
         given, actual = opening.driver_timeouts, opening.timeouts
         # Both are written, one of them in vain: the PRAGMA comes after the driver's own.
-        if opening.timeout_at is not None and given and actual and given != actual and opening.span not in told:
-            yield _from_itself(opening, given[0], actual[0])
+        written_twice = opening.timeout_at is not None and given and actual and given != actual
+        if written_twice and actual != (0,) and opening.span not in told:
+            yield _from_itself(opening)
 
 
 def _drifts(opening: Opening, expected: int) -> bool:
@@ -47,7 +48,8 @@ def _from_contract(clause: StoreClause, opening: Opening) -> Finding:
     )
 
 
-def _from_itself(opening: Opening, given: int, actual: int) -> Finding:
+def _from_itself(opening: Opening) -> Finding:
+    given, actual = max(opening.driver_timeouts or (0,)), max(opening.timeouts or (0,))
     return Finding(
         f"this sets the busy timeout of the store `{opening.store}` to {actual} ms, its driver is given {given} ms: "
         "the last one holds",

@@ -14,8 +14,10 @@ def pragma_on_one_connection(project: Project) -> Iterator[Finding]:
     seen: set[object] = set()
     for opening in judged(project):
         for pragma in opening.pragmas:
-            if is_lost(opening, pragma) and pragma.span not in seen:
-                seen.add(pragma.span)
+            # Switched off and on again on the wrong connection is one mistake.
+            key = (opening.span, pragma.name, pragma.function)
+            if is_lost(opening, pragma) and key not in seen:
+                seen.add(key)
                 yield _finding(project, opening, pragma)
 
 

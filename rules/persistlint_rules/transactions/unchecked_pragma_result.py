@@ -13,7 +13,8 @@ def unchecked_pragma_result(project: Project) -> Iterator[Finding]:
     seen: set[object] = set()
     for opening in files(project):
         for pragma in opening.all_pragmas:
-            message = None if pragma.answered else _message(pragma)
+            # Where a transaction is open there is no answer worth reading: pragma-in-transaction.
+            message = None if pragma.answered or pragma.begun not in (None, "none") else _message(pragma)
             if message is None or pragma.span in seen or part_of(pragma.span) is Part.TEST:
                 continue
             seen.add(pragma.span)

@@ -21,7 +21,7 @@ from persistlint.project.resources.kinds import Kind, resource_of, root_of
 from persistlint.project.stores.arguments import level_of
 from persistlint.project.stores.pragmas import Reader, united
 from persistlint.project.stores.shape import is_dropped
-from persistlint.project.stores.watch import Registered, Watch, anchor
+from persistlint.project.stores.watch import FETCHES, Registered, Watch, anchor
 from persistlint.source import Span
 
 _OF_CONNECTION = frozenset({"connect", "first_connect", "checkout"})
@@ -47,6 +47,15 @@ class _Done:
     begins: str | None = None
     pragmas: list[PragmaUse] = field(default_factory=list[PragmaUse])
     certain: bool = True
+    cursors: list[tuple[Value, int]] = field(default_factory=list[tuple[Value, int]])
+    """What each PRAGMA was executed on, with its place in `pragmas`."""
+
+    def fetched(self, cursor: Value) -> None:
+        """An answer is fetched: it is that of the last PRAGMA on the same cursor."""
+        for base, index in reversed(self.cursors):
+            if base is cursor:
+                self.pragmas[index] = replace(self.pragmas[index], answered=True)
+                return
 
 
 class Hooks:
@@ -102,12 +111,15 @@ class Hooks:
         connection = opened if event in _OF_CONNECTION else Made(Attribute(engine, "connect"), [], {}, opened.loc)
 
         def on_call(call: CallEvent) -> None:
+            if call.name in FETCHES and isinstance(call.func, Attribute):
+                done.fetched(call.func.base)
             if call.name in _EXECUTES and isinstance(call.func, Attribute) and _is_of(call.func.base, connection):
                 _note(done, call, reader, spans, sure=machine.uncertain == 0)
 
         def on_set(assigned: SetEvent) -> None:
             if assigned.name == "isolation_level" and assigned.base is not None and _is_of(assigned.base, connection):
-                done.level = level_of(assigned.value) or "?"
+                level = level_of(assigned.value)
+                done.level = "?" if level is None else level
                 done.certain = done.certain and machine.uncertain == 0
 
         heard = machine.on_call, machine.on_set, machine.uncertain
@@ -143,6 +155,8 @@ def _note(done: _Done, call: CallEvent, reader: Reader, spans: Callable[[Loc], S
                 module = reader.modules(call.path)
                 body = () if module is None else reader.shapes.innermost(module, call.node.at)
                 use = replace(use, begun=begun, answered=not is_dropped(body, call.node))
+                if isinstance(call.func, Attribute):
+                    done.cursors.append((call.func.base, len(done.pragmas)))
                 done.pragmas.append(reader.pragma(text, statement.pragma, use))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from persistlint.facts import code
 from persistlint.facts.stores import Disposal, Kept, Readied
@@ -13,7 +13,7 @@ from persistlint.project.interp.modules import Module
 from persistlint.project.interp.unparse import unparse
 from persistlint.project.interp.values import External, Loc, Made, Value
 from persistlint.project.stores.shape import Around, Shapes, walk
-from persistlint.project.stores.watch import Assigned, Heard, Moment, anchor, door, holds
+from persistlint.project.stores.watch import Assigned, Heard, Moment, anchor, door
 from persistlint.source import Span
 
 _LOCKS = re.compile(r"(?i)lock|mutex|semaphore|critical|exclusive")
@@ -28,13 +28,14 @@ class Keeping:
     shapes: Shapes
     spans: Callable[[Loc], Span]
     coroutines: frozenset[tuple[str, int] | None]
+    sources: dict[tuple[str, int], tuple[str | None, bool]] = field(
+        default_factory=dict[tuple[str, int], tuple[str | None, bool]]
+    )
 
-    def kept(self, made: Made, sets: list[Assigned], ready: list[tuple[str, Moment, Loc]]) -> list[Kept]:
-        """Where it is stored, in order; `ready` are the steps that make it ready."""
+    def kept(self, sets: list[Assigned], ready: list[tuple[str, Moment, Loc]]) -> list[Kept]:
+        """Where an opening is stored, in order; `ready` are the steps that make it ready."""
         out: list[Kept] = []
         for one in sets:
-            if not holds(one.event.value, made):
-                continue
             event = one.event
             module = self.modules(event.path)
             if module is None:
@@ -80,15 +81,22 @@ class Keeping:
             module = self.modules(event.path)
             if module is None:
                 continue
-            body = self.shapes.innermost(module, event.node.at)
-            source = _source(body, event.node)
+            source, forgotten = self._source(module, event.node)
             if anchor(use.receiver) is not made and (event.path, source) not in caches:
                 continue
             span = self.spans(Loc(event.path, event.node.at, event.node.end))
             name = None if event.function is None else door(event.path, event.function)
-            forgotten = source is None or _forgets(body, source)
             out.append(Disposal(span, event.function, name, source, forgotten))
         return out
+
+    def _source(self, module: Module, call: code.Call) -> tuple[str | None, bool]:
+        """The cache that the receiver of a `dispose` comes from, and whether it is taken out of it as well."""
+        key = (module.path, call.at)
+        if key not in self.sources:
+            body = self.shapes.innermost(module, call.at)
+            source = _source(body, call)
+            self.sources[key] = source, source is None or _forgets(body, source)
+        return self.sources[key]
 
 
 def is_locked(held: tuple[tuple[str, Value], ...]) -> bool:
@@ -142,13 +150,13 @@ def _source(body: code.Block, call: code.Call) -> str | None:
     if not isinstance(call.func, code.Attr):
         return None
     receiver = call.func.base
+    while isinstance(receiver, code.Attr):
+        receiver = receiver.base  # `store.engine.dispose()`, `cache[key].engine.dispose()`
     if isinstance(receiver, code.Name):
         for node, _ in walk(body):
             if isinstance(node, code.Assign) and any(_binds(target, receiver.id) for target in node.targets):
                 receiver = node.value
                 break
-    if isinstance(receiver, code.Attr) and not isinstance(receiver.base, code.Name):
-        receiver = receiver.base  # `cache[key].engine.dispose()`
     match receiver:
         case code.Sub(base=base):
             return unparse(base)

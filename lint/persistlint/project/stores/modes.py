@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from persistlint.facts.stores import Hook, Kept, Opening, PragmaUse
+from persistlint.facts.stores import Database, Hook, Kept, Opening, PragmaUse
 from persistlint.project.stores.arguments import Arguments
 from persistlint.source import Span
 
+_MOST_WORDS = 12
 _CONNECTS = frozenset({"connect", "first_connect", "checkout"})
 _ON = frozenset({"on", "1", "true", "yes"})
 _MODES = frozenset({"DEFERRED", "IMMEDIATE", "EXCLUSIVE"})
@@ -104,6 +105,9 @@ def foreign_keys_of(
     setting = [one for hook in hooks if hook.event in _CONNECTS for one in _of(hook.pragmas, "foreign_keys")]
     sure = all(hook.certain for hook in hooks if _of(hook.pragmas, "foreign_keys"))
     setting += [] if is_engine else list(_of(pragmas, "foreign_keys"))
+    late = [one for hook in hooks if hook.event not in _CONNECTS for one in _of(hook.pragmas, "foreign_keys")]
+    if late:
+        return None, late[-1].span
     if not setting:
         return (False if known else None), None
     last = setting[-1]
@@ -136,6 +140,7 @@ def united(one: Opening, other: Opening, pragmas: Iterable[PragmaUse]) -> Openin
     timeouts = base.timeouts if base.timeouts == more.timeouts or base.is_engine else None
     return replace(
         base,
+        database=_one_database(base.database, more.database),
         pragmas=tuple(sorted(pragmas, key=lambda use: (use.span, use.name))),
         writes=True if True in writes else False if False in writes else None,
         foreign_keys=foreign_keys,
@@ -146,6 +151,16 @@ def united(one: Opening, other: Opening, pragmas: Iterable[PragmaUse]) -> Openin
         factories=tuple(sorted({*base.factories, *more.factories})),
         tables=tuple(sorted({*base.tables, *more.tables})),
         disposed=tuple(sorted({*base.disposed, *more.disposed}, key=lambda one: one.span)),
+    )
+
+
+def _one_database(one: Database, other: Database) -> Database:
+    """One file as several callers name it."""
+    words = {word for database in (one, other) for word in (database.words or "").split(" | ")} - {""}
+    return replace(
+        one,
+        words=" | ".join(sorted(words)[:_MOST_WORDS]) or None,
+        origins=tuple(sorted({*one.origins, *other.origins})),
     )
 
 

@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import TypeVar
 
 from persistlint.facts.code import FuncDef
 from persistlint.facts.schema import TableFact
 from persistlint.facts.stores import Database, Hook, Kept, Opening
 from persistlint.project.interp.frames import CallEvent
 from persistlint.project.interp.machine import Machine
-from persistlint.project.interp.values import Attribute, Const, External, Function, Loc, Made, Value, options_of
+from persistlint.project.interp.values import (
+    Attribute,
+    Const,
+    External,
+    Function,
+    Loc,
+    Made,
+    Unknown,
+    Value,
+    options_of,
+)
 from persistlint.project.resources import names
-from persistlint.project.resources.kinds import resource_of
+from persistlint.project.resources.kinds import Resource, resource_of, root_of
 from persistlint.project.sqlalchemy.tables import Found
 from persistlint.project.stores import arguments, database, modes
 from persistlint.project.stores.arguments import Arguments
-from persistlint.project.stores.hooks import Attached, Hooks
+from persistlint.project.stores.creators import connected_by
+from persistlint.project.stores.hooks import Hooks
 from persistlint.project.stores.kept import Keeping
 from persistlint.project.stores.pragmas import Reader, united
 from persistlint.project.stores.shape import is_dropped, yields
 from persistlint.project.stores.timeline import Opened, Timeline
-from persistlint.project.stores.watch import Heard, Moment, Watch, anchor, door, is_resource
+from persistlint.project.stores.watch import Assigned, Heard, Moment, Watch, anchor, door, openings_in
 from persistlint.source import Span
 
+_OTHER_DRIVERS = frozenset({"creator", "async_creator", "module"})
 _COMMON = (Const, External, Function)
 """Values that say nothing about where they come from: None, a library's class."""
 
@@ -52,14 +64,25 @@ class Openings:
         self._found = found
         self._spans = spans
         self._attached = Hooks(machine, reader, spans).attached(watch)
-        self._uses = _by_anchor(watch.uses)
+        self._uses = _by_made((anchor(use.receiver), use) for use in watch.uses)
+        self._inner = {
+            id(made): inner for made, _, _ in watch.openings if (inner := connected_by(machine, made)) is not None
+        }
+        self._levels = _by_made(
+            (anchor(root_of(one.event.base)), one) for one in watch.sets if one.event.name == "isolation_level"
+        )
+        self._fetches = _by_value(watch.fetches)
         self._globals = _globals(machine, watch)
         coroutines = frozenset(
             (one.path, one.node.at) for one in machine.functions if isinstance(one.node, FuncDef) and one.node.is_async
         )
         self._keeping = Keeping(machine.modules.at, reader.shapes, spans, coroutines)
         self._stored = {id(value) for one in watch.sets for value in options_of(one.event.value)}
-        self._sets = [one for one in watch.sets if is_resource(one.event.value)]
+        self._sets = _by_part(watch.sets)
+        self._factories = _by_made((anchor(resource_of(one.event.result)), one) for one in watch.factories)
+        self._bases = _by_made((_bound(one), one) for one in watch.bases)
+        self._hooked = _by_made((one.target, one) for one in self._attached)
+        self._for_all = [one for one in self._attached if one.hook.reach == "class"]
         attached = {one.hook.span for one in self._attached if one.target is not None}
         self._loose = [
             one.hook for one in self._attached if one.hook.reach == "loose" and one.hook.span not in attached
@@ -68,35 +91,45 @@ class Openings:
     def all(self) -> tuple[Opening, ...]:
         """The openings in the order of their places."""
         met: dict[Span, list[_Met]] = {}
+        inner = {self._spans(one.loc) for one in self._inner.values()}
         for made, event, moment in self._watch.openings:
             one = self._met(made, event, moment)
-            met.setdefault(one.opening.span, []).append(one)
+            if one.opening.span not in inner:  # what connects for an engine is the engine's
+                met.setdefault(one.opening.span, []).append(one)
         return tuple(opening for span in sorted(met) for opening in _distinct(met[span]))
 
     def _met(self, made: Made, event: CallEvent, moment: Moment) -> _Met:
         name = made.name
         is_engine = name not in names.CONNECT and name not in names.CONNECTIONS
         given = arguments.of(made, is_engine=is_engine)
-        attached = [one for one in self._attached if _reaches(one, made, is_engine=is_engine)]
+        attached = [*self._hooked.get(id(made), ()), *(self._for_all if is_engine else ())]
+        attached.sort(key=lambda one: one.registered.moment.order)
         hooks = tuple(_once(one.hook for one in attached))
+        if (inner := self._inner.get(id(made))) is not None:
+            given = replace(given, driver=arguments.of(inner, is_engine=False).driver, open=inner.open)
+        given = self._later_level(given, made, moment, is_engine=is_engine)
         driver = modes.driver_level(given, is_engine=is_engine)
         opened = Opened(made, moment, is_engine, driver, given.autocommit() is False)
         uses = self._uses.get(id(made), [])
         line = Timeline(opened, attached, self._reader, self._spans, self._answered, self._escapes)
         pragmas = tuple(united(line.run(uses)))
-        known = not given.open and not ({"creator", "module"} & given.engine.keys()) and not (is_engine and self._loose)
+        known = (
+            not given.open
+            and not (_OTHER_DRIVERS & given.engine.keys() and inner is None)
+            and not (is_engine and self._loose)
+        )
         begin = modes.begin_of(given, hooks, is_engine=is_engine) if known or hooks else modes.UNKNOWN
         timeout = modes.timeout_of(given, hooks, pragmas, is_engine=is_engine)
         foreign_keys, foreign_keys_at = modes.foreign_keys_of(hooks, pragmas, is_engine=is_engine, known=known)
         library = "flask" if name in names.FLASK else "aiosqlite" if name.startswith("aiosqlite") else "sqlalchemy"
-        bases = [one for one in self._watch.bases if _bound(one) is made]
-        factories = [one for one in self._watch.factories if anchor(resource_of(one.event.result)) is made]
+        bases = self._bases.get(id(made), [])
+        factories = self._factories.get(id(made), [])
         ready = [
             *(("tables", one.moment, _loc(one.event)) for one in bases),
             *(("factory", one.moment, _loc(one.event)) for one in factories if id(one.event.result) in self._stored),
             *(("hook", one.registered.moment, _loc(one.registered.call)) for one in attached if one.target is made),
         ]
-        kept = self._keeping.kept(made, self._sets, ready)
+        kept = self._keeping.kept(self._sets.get(id(made), []), ready)
         opening = Opening(
             span=self._spans(made.loc),
             function=event.function,
@@ -131,6 +164,10 @@ class Openings:
         return _Met(made, moment, own, opening)
 
     def _database(self, made: Made, given: Arguments, *, is_engine: bool) -> Database:
+        inner = self._inner.get(id(made))
+        if inner is not None:
+            first = inner.args[0] if inner.args else inner.kwargs.get("database")
+            return database.of_path(first, self._origins, is_uri="uri" in inner.kwargs)
         first = made.args[0] if made.args and made.name not in names.FLASK else None
         if not is_engine:
             return database.of_path(first or made.kwargs.get("database"), self._origins, is_uri="uri" in made.kwargs)
@@ -138,6 +175,13 @@ class Openings:
         if found.dialect is None and given.is_driver_sqlite():
             return Database("sqlite", words=found.words, origins=found.origins)
         return found
+
+    def _later_level(self, given: Arguments, made: Made, moment: Moment, *, is_engine: bool) -> Arguments:
+        """The arguments with the isolation level that is assigned to the connection afterwards."""
+        for one in () if is_engine else self._levels.get(id(made), ()):
+            value = one.event.value if one.moment.is_sure(moment) else Unknown("set under a condition")
+            given = replace(given, driver={**given.driver, "isolation_level": value})
+        return given
 
     def _origins(self, value: Value) -> Iterator[str]:
         """The functions that returned a value and the globals that hold it."""
@@ -176,20 +220,18 @@ class Openings:
             return True
         receiver = use.event.func.base if isinstance(use.event.func, Attribute) else None
         return any(
-            one.moment.root == use.moment.root
-            and one.moment.order > use.moment.order
-            and isinstance(one.event.func, Attribute)
-            and one.event.func.base is receiver
-            for one in self._watch.fetches
+            one.moment.root == use.moment.root and one.moment.order > use.moment.order
+            for one in self._fetches.get(id(receiver), ())
         )
 
-    def _escapes(self, key: object) -> bool:
+    def _escapes(self, use: Heard, connection: Resource) -> bool:
         """Whether a connection is given away: to another library, or by a generator to whoever runs its body."""
-        identity, root = cast("tuple[int, tuple[str, int] | None]", key) if isinstance(key, tuple) else (0, None)
+        identity, event = id(connection.value), use.event
         if identity in self._watch.handed or identity in self._watch.returned:
             return True
-        module = self._machine.modules.at(root[0]) if root is not None else None
-        return module is not None and yields(self._reader.shapes.innermost(module, root[1]))
+        module = self._machine.modules.at(event.path)
+        own = event.caller == use.moment.root
+        return own and module is not None and yields(self._reader.shapes.innermost(module, event.node.at))
 
 
 def _loc(event: CallEvent) -> Loc:
@@ -204,13 +246,21 @@ def _bound(one: Heard) -> Made | None:
     return anchor(resource_of(event.kwargs.get("bind") or (event.args[0] if event.args else None)))
 
 
-def _by_anchor(uses: list[Heard]) -> dict[int, list[Heard]]:
-    out: dict[int, list[Heard]] = {}
-    for use in uses:
-        made = anchor(use.receiver)
+_T = TypeVar("_T")
+
+
+def _by_made(pairs: Iterable[tuple[Made | None, _T]]) -> dict[int, list[_T]]:
+    """What belongs to each opening, by its identity."""
+    out: dict[int, list[_T]] = {}
+    for made, one in pairs:
         if made is not None:
-            out.setdefault(id(made), []).append(use)
+            out.setdefault(id(made), []).append(one)
     return out
+
+
+def _by_part(sets: Iterable[Assigned]) -> dict[int, list[Assigned]]:
+    """The assignments of each opening, alone or as a part of what is assigned."""
+    return _by_made((made, one) for one in sets for made in openings_in(one.event.value))
 
 
 def _globals(machine: Machine, watch: Watch) -> dict[int, tuple[Value, list[str]]]:
@@ -224,8 +274,13 @@ def _globals(machine: Machine, watch: Watch) -> dict[int, tuple[Value, list[str]
     return out
 
 
-def _reaches(one: Attached, made: Made, *, is_engine: bool) -> bool:
-    return one.target is made or (one.hook.reach == "class" and is_engine)
+def _by_value(fetches: Iterable[Heard]) -> dict[int, list[Heard]]:
+    """The calls that fetch from each cursor or result, by its identity."""
+    out: dict[int, list[Heard]] = {}
+    for one in fetches:
+        if isinstance(one.event.func, Attribute):
+            out.setdefault(id(one.event.func.base), []).append(one)
+    return out
 
 
 def _once(hooks: Iterator[Hook]) -> list[Hook]:

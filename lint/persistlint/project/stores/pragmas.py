@@ -127,7 +127,7 @@ def united(pragmas: Iterable[PragmaUse]) -> list[PragmaUse]:
         if other is one:
             continue
         known = bool(one.values and other.values) or one.reads
-        when = dict(zip((*other.values, *one.values), (*other.when, *one.when), strict=True)) if known else {}
+        when = _merged(other, one) if known else {}
         out[one.span, one.name] = replace(
             other,
             values=tuple(when),
@@ -139,3 +139,11 @@ def united(pragmas: Iterable[PragmaUse]) -> list[PragmaUse]:
             alone=one.alone and other.alone,
         )
     return list(out.values())
+
+
+def _merged(one: PragmaUse, other: PragmaUse) -> dict[str, str]:
+    """The values of both with their conditions; one that is set under either condition is set under any."""
+    out: dict[str, str] = {}
+    for value, when in zip((*one.values, *other.values), (*one.when, *other.when), strict=True):
+        out[value] = when if out.get(value, when) == when else ""
+    return out

@@ -55,9 +55,10 @@ class Timeline:
     reader: Reader
     spans: Callable[[Loc], Span]
     answered: Callable[[Heard], bool]
-    escapes: Callable[[object], bool]
-    """Whether a connection, by the key of `worked`, is handed on to somebody who is not seen."""
-    pragmas: list[tuple[PragmaUse, object]] = field(default_factory=list[tuple[PragmaUse, object]])
+    escapes: Callable[[Heard, Resource], bool]
+    """Whether a connection, at one use of it, is handed on to somebody who is not seen."""
+    pragmas: list[tuple[PragmaUse, object, bool]] = field(default_factory=list[tuple[PragmaUse, object, bool]])
+    """Each with the key of its connection in `worked`, and whether that is handed on."""
     worked: set[object] = field(default_factory=set[object])
     """The connections, by function, that did more than PRAGMAs."""
     writes: bool | None = None
@@ -71,7 +72,7 @@ class Timeline:
                 self.writes or use.event.name == "commit" or (use.event.name == "begin" and not use.event.args)
             )
             self._use(use)
-        return [replace(one, alone=key not in self.worked and not self.escapes(key)) for one, key in self.pragmas]
+        return [replace(one, alone=key not in self.worked and not escapes) for one, key, escapes in self.pragmas]
 
     def _use(self, use: Heard) -> None:
         connection = _connection(use.receiver)
@@ -144,7 +145,9 @@ class Timeline:
                 self._note_kind(statement)
                 if statement.pragma is not None:
                     blank = self._pragma(use, after, place, raw=raw)
-                    self.pragmas.append((self.reader.pragma(text, statement.pragma, blank), self._key(use)))
+                    connection = _connection(use.receiver)
+                    escapes = connection is None or self.escapes(use, connection)
+                    self.pragmas.append((self.reader.pragma(text, statement.pragma, blank), self._key(use), escapes))
                 after = self._after(statement, after, place, script=event.name == "executescript")
             if len(alternatives) == 1:
                 state = after

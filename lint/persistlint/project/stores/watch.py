@@ -25,6 +25,7 @@ from persistlint.project.resources.kinds import Resource, receiver_of
 Root = tuple[str, int]
 
 _DEEPEST = 2
+_CLOSERS = frozenset({"contextlib.closing", "contextlib.aclosing"})
 _CONNECTS = frozenset({"connect", "begin", "raw_connection", "connection", "cursor"})
 
 USES = frozenset({
@@ -146,7 +147,7 @@ class Watch:
                         known_names.append(name)
 
     def _note_arguments(self, event: CallEvent) -> None:
-        if isinstance(event.func, Function):
+        if isinstance(event.func, Function) or (isinstance(event.func, External) and event.func.name in _CLOSERS):
             return  # followed as it is interpreted
         for value in (*event.args, *event.kwargs.values()):
             if isinstance(value, Made) and (
@@ -170,7 +171,10 @@ class Watch:
 
 
 def _inside(value: Value, depth: int) -> Iterator[Value]:
-    """A result and the parts of it: of a tuple, of an object of the project that was just made."""
+    """A result and the parts of it: of a tuple, of what an object of the project is made from.
+
+    What an object keeps in its attributes is that object's affair: who hands on a manager does not hand on its engine.
+    """
     for option in options_of(value):
         yield option
         if depth > _DEEPEST:
@@ -178,8 +182,8 @@ def _inside(value: Value, depth: int) -> Iterator[Value]:
         match option:
             case Items(items=items):
                 parts = items
-            case Instance(args=args, kwargs=kwargs, attrs=attrs):
-                parts = [*args, *kwargs.values(), *attrs.values()]
+            case Instance(args=args, kwargs=kwargs):
+                parts = [*args, *kwargs.values()]
             case _:
                 parts = []
         for part in parts:
@@ -191,14 +195,10 @@ def door(path: str, function: str) -> str:
     return f"{path.removesuffix('.py').removesuffix('/__init__').replace('/', '.')}:{function}"
 
 
-def is_resource(value: Value) -> bool:
-    """Whether a value is an opening, or has one as a part."""
-    return any(isinstance(part, Made) and is_opening(part.name) for part in _inside(value, 0))
-
-
-def holds(value: Value, made: Made) -> bool:
-    """Whether a value is what a call made, or has it as a part."""
-    return any(part is made for part in _inside(value, 0))
+def openings_in(value: Value) -> list[Made]:
+    """The openings that a value is, or has as a part, each once."""
+    found = {id(part): part for part in _inside(value, 0) if isinstance(part, Made) and is_opening(part.name)}
+    return list(found.values())
 
 
 def is_opening(name: str) -> bool:
@@ -206,7 +206,7 @@ def is_opening(name: str) -> bool:
     return (
         name in names.CONNECT
         or name in names.FLASK
-        or (name in names.CONNECTIONS and name.startswith(("sqlite3.", "_sqlite3.", "pysqlite")))
+        or (name in names.CONNECTIONS and not name.startswith("sqlalchemy"))
         or names.in_library(name, names.ENGINE_MAKERS)
     )
 

@@ -305,3 +305,22 @@ def get():
     assert kept.locked
     assert kept.seen_outside is not None
     assert [one.what for one in kept.unready] == ["factory"]
+
+
+def test_an_answer_that_a_hook_fetches_from_its_cursor_is_read() -> None:
+    found = opening(
+        """
+from sqlalchemy import create_engine, event
+
+engine = create_engine("sqlite:///a.db")
+
+@event.listens_for(engine, "connect")
+def on_connect(connection, record):
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA journal_mode=WAL")
+    row = cursor.fetchone()
+"""
+    )
+
+    assert [(one.name, one.answered) for one in found.all_pragmas] == [("foreign_keys", False), ("journal_mode", True)]
