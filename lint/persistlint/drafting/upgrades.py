@@ -129,11 +129,13 @@ def _prose(paths: Sequence[StoreUpgrade], folders: Sequence[str], clauses: Seque
 
 def _behavior(paths: Sequence[StoreUpgrade]) -> Iterator[str]:
     guards = {step.guard for one in paths for step in one.steps if step.kind in _CHANGING or one.revisions}
-    known = {"revision", "condition", "except", None}
+    known = {"revision", "version", "condition", "except", None}
     if not guards & known:
         yield "A step that SQLite refuses stops the upgrade."
     if "revision" in guards:
         yield f"Each revision runs once; {code('alembic_version')} names the last one."
+    if "version" in guards:
+        yield "Each script is meant to run once, in the order of its number."
     if "condition" in guards:
         yield "A column is added behind a look at what exists, so that opening a database again changes nothing."
     if "except" in guards:

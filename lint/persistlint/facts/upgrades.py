@@ -14,8 +14,9 @@ EMPTY = "empty"
 class UpgradeStep:
     """One statement of an upgrade path, in order.
 
-    `guard` is how it is kept from running twice: `condition`, `except`, `if not exists`, `if exists`, `revision`; None
-    where it is not.
+    `guard` is how it is kept from running twice: `condition`, `except`, `if not exists`, `if exists`; `revision` or
+    `version` where it is part of an Alembic revision or a numbered script, each of which is run once; None where it is
+    not kept from that.
     """
 
     span: Span

@@ -33,7 +33,7 @@ from persistlint.project.stores.openings import Openings
 from persistlint.project.stores.pragmas import Reader
 from persistlint.project.stores.threads import threads_of
 from persistlint.project.stores.watch import Watch
-from persistlint.source import Span, is_test
+from persistlint.source import LineIndex, Span, is_test
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def link_all(inputs: Inputs) -> Linkage:
     for module in loaded:
         machine.run_module(module)
     functions = run_functions(machine, sites, heard)
-    spans = _Spans(modules)
+    spans = _Spans(modules, inputs.sql_files)
     found = find_tables(machine, spans.of)
     foreign = {module.path: names for module in loaded if (names := drivers.foreign(module.facts.body))}
     makers = sorted(frozenset[str]().union(*(drivers.makers(module.facts.body) for module in loaded)))
@@ -157,9 +157,14 @@ def _by_name(tables: list[TableFact]) -> dict[str, tuple[TableFact, ...]]:
 class _Spans:
     """Places as lines and columns."""
 
-    def __init__(self, modules: Modules) -> None:
+    def __init__(self, modules: Modules, sql_files: Mapping[str, str]) -> None:
         self._modules = modules
+        self._sql_files = sql_files
+        self._lines: dict[str, LineIndex] = {}
 
     def of(self, loc: Loc) -> Span:
+        if loc.path in self._sql_files:
+            lines = self._lines.setdefault(loc.path, LineIndex.of(self._sql_files[loc.path]))
+            return lines.span(loc.path, loc.at, loc.end)
         module = self._modules.at(loc.path) if loc.path else None
         return module.span(loc) if module is not None else Span(loc.path, 1, 1)

@@ -43,6 +43,7 @@ from persistlint.project.sqlalchemy.settle import Settler
 from persistlint.project.sqlalchemy.symbols import made
 from persistlint.project.sqlalchemy.types import Types
 from persistlint.replay.ddl import column_definition, create_index, create_table
+from persistlint.replay.infer import renamed_column
 from persistlint.replay.memory import quoted
 from persistlint.replay.reflect import reflected
 from persistlint.source import Span
@@ -248,7 +249,9 @@ class Alembic:
         name = known(args[0] if args else kwargs.get("index_name"))
         if name is not None:
             guard = "IF EXISTS " if flag(kwargs.get("if_exists")) else ""
-            self._live.run(machine, f"DROP INDEX {guard}{quoted(name)}", loc, "drop")
+            table = known(args[1] if len(args) > 1 else kwargs.get("table_name"))
+            tables = (table,) if table is not None else ()
+            self._live.run(machine, f"DROP INDEX {guard}{quoted(name)}", loc, "drop", tables)
 
     # -- batches -------------------------------------------------------------------------------------------------------
 
@@ -415,7 +418,7 @@ class _Rebuild:
         self._old[changed.name] = self._old.pop(column.name, column.name)
         self.table = replace(self.table, columns=columns)
         if changed.name != name:
-            self._rename(name, changed.name)
+            self.table = renamed_column(self.table, name, changed.name)
         return True
 
     def _changed(self, column: ColumnFact, kwargs: dict[str, Value]) -> ColumnFact:
@@ -435,19 +438,6 @@ class _Rebuild:
         if default is not None and not unchanged:
             column = replace(column, server_default=server_default(default, lambda _: None))
         return replace(column, name=known(kwargs.get("new_column_name")) or column.name)
-
-    def _rename(self, old: str, new: str) -> None:
-        def swap(names: tuple[str, ...]) -> tuple[str, ...]:
-            return tuple(new if name == old else name for name in names)
-
-        table = self.table
-        self.table = replace(
-            table,
-            primary_key=swap(table.primary_key),
-            foreign_keys=tuple(replace(one, columns=swap(one.columns)) for one in table.foreign_keys),
-            uniques=tuple(replace(one, columns=swap(one.columns)) for one in table.uniques),
-            indexes=tuple(replace(one, columns=swap(one.columns)) for one in table.indexes),
-        )
 
     def _drop_constraint(self, name: str | None, kind: str | None) -> bool:
         table = self.table

@@ -41,9 +41,13 @@ class Comparison:
         """The functions of the upgrade that is spoken of."""
         self._scripts = {module.path for module in linkage.modules if "down_revision" in module.env.names}
 
-    def of(self, upgraded: Memory, steps: Sequence[Step], baseline: set[str], opened: Memory | None) -> Compared:
-        """An upgraded database against `opened`, a fresh one, or else against the models that it shares most with."""
-        tables = self.models_of(upgraded, baseline)
+    def of(
+        self, upgraded: Memory, steps: Sequence[Step], baseline: set[str], opened: Memory | None, defined: Tables
+    ) -> Compared:
+        """An upgraded database against `opened`, a fresh one, or else against the models that it shares most with.
+
+        `defined` are definitions that the fresh one was made of, for their places."""
+        tables = defined or self.models_of(upgraded, baseline)
         if opened is not None:
             return self._between(opened, upgraded, tables, steps)
         if not tables:

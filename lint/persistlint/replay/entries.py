@@ -9,8 +9,8 @@ from persistlint.facts import code
 from persistlint.project.interp.machine import Machine
 from persistlint.project.interp.modules import Module
 from persistlint.project.interp.values import Choice, Const, Function, Items, Value, known
+from persistlint.replay.numbered import FOREIGN_FOLDERS
 
-_FOREIGN_FOLDERS = frozenset({"postgresql", "postgres", "mysql", "mariadb", "mssql", "oracle", "clickhouse", "duckdb"})
 Key = tuple[str, int]
 
 
@@ -31,7 +31,7 @@ def revisions(machine: Machine, modules: Iterable[Module]) -> dict[str, list[Rev
     found: dict[str, list[Revision]] = {}
     for module in modules:
         folder = module.path.rpartition("/")[0]
-        if _FOREIGN_FOLDERS & set(folder.split("/")):
+        if FOREIGN_FOLDERS & set(folder.split("/")):
             continue
         revision = _revision(machine, module)
         if revision is not None:

@@ -15,7 +15,7 @@ from persistlint.replay.starts import Parse, Past, Start, dump
 from persistlint.source import is_test
 
 if TYPE_CHECKING:
-    from persistlint.replay.upgrades import Store
+    from persistlint.replay.stores import Store
 
 Schema = tuple[tuple[str, ...], frozenset[str]]
 """Statements that make it, and the revisions that have run."""
@@ -60,6 +60,8 @@ class _Old:
         """What a database of that store was when this revision had made it."""
         if store.folder is not None and (found := self._migrated(store)) is not None:
             return found
+        if store.scripts is not None:
+            return self._scripted(store.scripts)
         for function in self._like(store):
             opened = self._runner.opened_fresh((function,))
             if opened is not None:
@@ -70,7 +72,7 @@ class _Old:
     def _migrated(self, store: Store) -> Schema | None:
         """The same revisions, as far as there were any."""
         now = store.folder or ""
-        names = {f.qualname for f in store.path}
+        names = {f.qualname for f in store.path if isinstance(f, Function)}
         folder = now if now in self._runner.folders else None
         if folder is None:
             tail = now.rpartition("/")[2]
@@ -84,11 +86,20 @@ class _Old:
             self._runner.walk(self._runner.live(memory), path)
             return dump(memory), frozenset(one.name for one in revisions)
 
+    def _scripted(self, folder: str) -> Schema | None:
+        """The same folder's scripts, as far as there were any."""
+        scripts = self._runner.numbered.get(folder, ())
+        with Memory() as memory:
+            self._runner.walk(self._runner.live(memory), scripts)
+            return (dump(memory), frozenset(one.name for one in scripts)) if scripts else None
+
     def _like(self, store: Store) -> list[Function]:
         """The function that opened the store: of the same name in the same module, else anywhere if there is one."""
         if len(store.path) != 1:
             return []
         [now] = store.path
+        if not isinstance(now, Function):
+            return []
         same = [f for f in self._functions if f.qualname == now.qualname]
         here = [f for f in same if f.env.module.name == now.env.module.name]
         return here or (same if len(same) == 1 else [])

@@ -27,14 +27,15 @@ def baseline(tables: Iterable[TableFact], added: Mapping[str, set[str]]) -> tupl
     for table in tables:
         if table.kind != "table":
             continue
-        old = _without(table, added.get(table.name.lower(), set()))
+        old = without(table, added.get(table.name.lower(), set()))
         if old.columns:
             out.append(create_table(old))
             out.extend(create_index(old, index) for index in old.indexes)
     return tuple(out)
 
 
-def _without(table: TableFact, gone: set[str]) -> TableFact:
+def without(table: TableFact, gone: set[str]) -> TableFact:
+    """The table without those columns, named in lower case, and without what mentions them."""
     if not gone:
         return table
 
@@ -48,6 +49,22 @@ def _without(table: TableFact, gone: set[str]) -> TableFact:
         uniques=tuple(one for one in table.uniques if stays(one.columns)),
         checks=tuple(one for one in table.checks if one.expression is None or stays((one.expression,))),
         indexes=tuple(one for one in table.indexes if stays(one.columns)),
+    )
+
+
+def renamed_column(table: TableFact, old: str, new: str) -> TableFact:
+    """The same table with a column, and what mentions it by its name, under another name."""
+
+    def swap(names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(new if name == old else name for name in names)
+
+    return replace(
+        table,
+        columns=tuple(replace(one, name=new) if one.name == old else one for one in table.columns),
+        primary_key=swap(table.primary_key),
+        foreign_keys=tuple(replace(one, columns=swap(one.columns)) for one in table.foreign_keys),
+        uniques=tuple(replace(one, columns=swap(one.columns)) for one in table.uniques),
+        indexes=tuple(replace(one, columns=swap(one.columns)) for one in table.indexes),
     )
 
 

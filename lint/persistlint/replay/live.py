@@ -281,12 +281,11 @@ class Live:
             self.run(machine, statement, loc, Kind.ALTER.value, (new,))
             return []
         if "__hole" in statement or (sql.foreign_dialect is not None and not self.connections.is_sqlite(func)):
-            self.blind = True
-            self.steps.append(Step(statement, loc, machine.running, None, "unknown", tables, certain=False))
+            self.pass_over(machine, statement, loc, tables)
             return None
         if sql.kind in (Kind.SELECT, Kind.PRAGMA, Kind.OTHER):
             self._asked(tuple(use.name for use in sql.tables), sql, loc)
-            self._switch(func, sql)
+            self.switch(sql, begun=self.connections.is_begun(func))
             return self._query(machine, statement, sql, loc, bound=bound)
         if sql.kind in (Kind.BEGIN, Kind.COMMIT, Kind.ROLLBACK, Kind.SAVEPOINT, Kind.RELEASE):
             return []
@@ -296,12 +295,17 @@ class Live:
         self.run(machine, statement, loc, sql.kind.value, tables)
         return []
 
-    def _switch(self, func: Value, sql: SqlStatement) -> None:
+    def pass_over(self, machine: Machine, statement: str, loc: Loc, tables: tuple[str, ...]) -> None:
+        """Note a statement that cannot be carried out, because a part of it is not known."""
+        self.blind = True
+        self.steps.append(Step(statement, loc, machine.running, None, "unknown", tables, certain=False))
+
+    def switch(self, sql: SqlStatement, *, begun: bool) -> None:
         """Take notice of `PRAGMA foreign_keys = …`, which does nothing inside a transaction."""
         pragma = sql.pragma
         if pragma is None or pragma.name.lower() != "foreign_keys" or pragma.value is None:
             return
-        if not self.connections.is_begun(func):
+        if not begun:
             self.foreign_keys = pragma.value.strip("'\"").lower() in ("1", "on", "true", "yes")
 
     def _asked(self, tables: tuple[str, ...], sql: SqlStatement, loc: Loc) -> None:

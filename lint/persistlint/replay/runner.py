@@ -3,34 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from persistlint.facts.schema import TableFact
 from persistlint.facts.upgrades import FailedStep
 from persistlint.project.interp import values
 from persistlint.project.interp.values import Attribute, Function, Value
 from persistlint.project.interp.world import Raised
 from persistlint.project.link import Linkage
-from persistlint.replay import entries, trials
+from persistlint.replay import entries, numbered, trials, units
 from persistlint.replay.entries import Revision
 from persistlint.replay.handles import Handles
 from persistlint.replay.later import Later, Name
 from persistlint.replay.live import Live, Models, Step
 from persistlint.replay.memory import Memory
+from persistlint.replay.numbered import Script
 from persistlint.replay.starts import Parse
+from persistlint.replay.units import Unit
 from persistlint.replay.versions import Version
 
-_STEPS = 100_000
-"""Some paths alter hundreds of times, one behind the other."""
 _IS_DONE = ("duplicate column name", "already exists")
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A new database, as the functions that open it made it."""
+    """A new database, as the functions that open it made it; `tables` are its definitions where these are known."""
 
     memory: Memory
     failed: tuple[FailedStep, ...]
     steps: tuple[Step, ...]
+    tables: Mapping[str, TableFact] = field(default_factory=dict[str, TableFact])
 
 
 class Runner:
@@ -42,6 +44,8 @@ class Runner:
         self.link = linkage
         self.parse = parse
         self.folders: Mapping[str, list[Revision]] = entries.revisions(linkage.machine, linkage.modules)
+        self.numbered: Mapping[str, list[Script]] = numbered.folders(linkage.project.statements)
+        self.scripts: Mapping[str, list[Script]] = dict(numbered.upgrading(self.numbered, linkage.modules))
         found = linkage.found
         handles = Handles(found.settler.table, lambda value: found.settler.column(value, None), found.drafts_of)
         self._models = Models(
@@ -59,12 +63,14 @@ class Runner:
         found = self.link.found.settler.column(value, None)
         return None if found is None else (found[0].name, found[1].name)
 
-    def choose(self, path: Sequence[Function]) -> None:
+    def choose(self, path: Sequence[Unit]) -> None:
         """Speak of one path from now on: what stands behind its other functions is no later step of it."""
         calls = self.link.calls
-        keys = set[entries.Key]().union(*(entries.reach(entries.key_of(one), calls.edges) for one in path))
+        functions = [one for one in path if isinstance(one, Function)]
+        keys = set[entries.Key]().union(*(entries.reach(entries.key_of(one), calls.edges) for one in functions))
         named = {entries.key_of(f): (f.path, f.qualname) for f in self.link.machine.functions}
-        self.within = frozenset(named[key] for key in keys if key in named)
+        files = ((one.path, "") for one in path if not isinstance(one, Function))
+        self.within = frozenset([*(named[key] for key in keys if key in named), *files])
         self._later.within = self.within
         used = [one for one in self.link.project.openings if (one.span.path, one.function or "") in self.within]
         self._foreign_keys = bool(used) and all(one.foreign_keys is True for one in used)
@@ -94,12 +100,12 @@ class Runner:
         """The folder of revisions that a file means when it calls Alembic: the one that shares most of its path."""
         return max(self.folders, key=lambda folder: (entries.common(folder, path), -len(folder)), default=None)
 
-    def walk(self, live: Live, path: Iterable[Function]) -> tuple[FailedStep, ...]:
-        """Run functions in order. What fails is noted and the next goes on: each would fail by itself."""
+    def walk(self, live: Live, path: Iterable[Unit]) -> tuple[FailedStep, ...]:
+        """Run a path in order. What fails is noted and the next goes on: each would fail by itself."""
         failed: list[FailedStep] = []
-        for function in path:
+        for unit in path:
             before = len(live.steps)
-            error = self.attempt(live, function, undo=False)
+            error = self.attempt(live, unit, undo=False)
             if error is not None and live.steps:
                 failed.append(self.failed(live, error))
             elif error is None:
@@ -112,8 +118,8 @@ class Runner:
             if step.error is not None and step.certain and step.depth and not step.shielded:
                 yield self.refused(live, step, step.error, seeded=False)
 
-    def attempt(self, live: Live, function: Function, *, undo: bool) -> Raised | None:
-        """Run one function; what it raised."""
+    def attempt(self, live: Live, unit: Unit, *, undo: bool) -> Raised | None:
+        """Run one function or script; what it raised."""
         machine = self.link.machine
         live.memory.run("SAVEPOINT persistlint_step")
         before = len(live.steps)
@@ -121,7 +127,7 @@ class Runner:
         outer = machine.world, machine.uncertain, machine.shields
         machine.world, machine.uncertain, machine.shields = live, 0, 0
         try:
-            machine.run_root(function, _STEPS)
+            units.run(machine, live, unit)
         except Raised as raised:
             error = raised
         finally:
@@ -132,8 +138,8 @@ class Runner:
         live.memory.run("RELEASE persistlint_step")
         return error
 
-    def opened_fresh(self, path: Sequence[Function]) -> Opened | None:
-        """What functions make of no database at all, where that is more than nothing."""
+    def opened_fresh(self, path: Sequence[Unit]) -> Opened | None:
+        """What a path makes of no database at all, where that is more than nothing."""
         memory = Memory()
         live = self.live(memory)
         failed = self.walk(live, path)
@@ -142,11 +148,11 @@ class Runner:
         memory.close()
         return None
 
-    def not_yet(self, live: Live, path: list[Function]) -> list[Function]:
+    def not_yet(self, live: Live, path: list[Unit]) -> list[Unit]:
         """The revisions behind the last that the starting schema shows to have run: trying it meets what it made."""
         last = -1
-        for index, function in enumerate(path):
-            error = self.attempt(live, function, undo=True)
+        for index, unit in enumerate(path):
+            error = self.attempt(live, unit, undo=True)
             if error is not None and any(words in error.message for words in _IS_DONE):
                 last = index
         return path[last + 1 :]

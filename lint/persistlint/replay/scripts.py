@@ -3,54 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 
 from persistlint.facts.schema import ColumnFact, TableFact
 from persistlint.facts.sql import Kind, SqlStatement
-from persistlint.project.model import Project, Statement
+from persistlint.project.model import Project
 from persistlint.replay.memory import Memory
+from persistlint.replay.numbered import Script, folders
 from persistlint.source import Span
 
-_NUMBER = re.compile(r"^(?:[a-z_]*?v)?(\d+)|(?:^|[_-])v?(\d+)(?=\.|[_-])", re.IGNORECASE)
-_CHANGES = (Kind.ALTER, Kind.DROP)
-_FEWEST = 2
-
 Parse = Callable[[str, str], tuple[SqlStatement, ...]]
-
-
-def number_of(path: str) -> int | None:
-    """The number in a script's file name: `0002_add.sql`, `V2__add.sql`, `schema_v2.sql`."""
-    match = _NUMBER.search(path.rpartition("/")[2].removesuffix(".sql"))
-    return int(match[1] or match[2]) if match is not None else None
-
-
-def folders(statements: Iterable[Statement]) -> dict[str, list[list[Statement]]]:
-    """By folder: the statements of each numbered script, the scripts in the order of their numbers.
-
-    Only folders whose scripts build on each other (something is altered or dropped) are meant to be run in order.
-    """
-    by_file: dict[str, list[Statement]] = {}
-    for statement in statements:
-        if statement.via == ".sql":
-            by_file.setdefault(statement.span.path, []).append(statement)
-    by_folder: dict[str, list[tuple[int, str, list[Statement]]]] = {}
-    for path, found in by_file.items():
-        number = number_of(path)
-        if number is not None:
-            by_folder.setdefault(path.rpartition("/")[0], []).append((number, path, found))
-    out: dict[str, list[list[Statement]]] = {}
-    for folder, scripts in sorted(by_folder.items()):
-        ordered = [found for _, _, found in sorted(scripts, key=lambda script: script[:2])]
-        changing = any(statement.sql.kind in _CHANGES for found in ordered for statement in found)
-        if len(ordered) >= _FEWEST and changing and _distinct(scripts):
-            out[folder] = ordered
-    return out
-
-
-def _distinct(scripts: list[tuple[int, str, list[Statement]]]) -> bool:
-    numbers = [number for number, _, _ in scripts]
-    return len(set(numbers)) == len(numbers)
 
 
 def final_tables(project: Project, parse: Parse) -> tuple[tuple[TableFact, ...], frozenset[Span]]:
@@ -67,15 +29,15 @@ def final_tables(project: Project, parse: Parse) -> tuple[tuple[TableFact, ...],
     return tuple(tables), frozenset(replaced)
 
 
-def _within(table: TableFact, scripts: list[list[Statement]]) -> bool:
-    return any(statement.span.path == table.span.path for script in scripts for statement in script)
+def _within(table: TableFact, scripts: Sequence[Script]) -> bool:
+    return any(script.path == table.span.path for script in scripts)
 
 
-def _run(memory: Memory, scripts: list[list[Statement]]) -> dict[str, Span] | None:
+def _run(memory: Memory, scripts: Sequence[Script]) -> dict[str, Span] | None:
     """Where each table was last created; None where a script cannot be run."""
     places: dict[str, Span] = {}
     for script in scripts:
-        for statement in script:
+        for statement in script.statements:
             sql = statement.sql
             if memory.run(statement.text[sql.start : sql.end]) is not None and sql.kind not in (
                 Kind.INSERT,

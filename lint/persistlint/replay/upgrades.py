@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from persistlint.facts.stores import Opening
+from persistlint.facts.schema import TableFact
 from persistlint.facts.upgrades import (
     INFERRED,
     FailedStep,
@@ -18,32 +18,22 @@ from persistlint.facts.upgrades import (
 )
 from persistlint.project.interp.values import Function, Loc
 from persistlint.project.link import Linkage
-from persistlint.project.sql.drivers import is_elsewhere
-from persistlint.replay import entries, trials
-from persistlint.replay.differences import Comparison, Tables, create
+from persistlint.replay import entries, origins, trials
+from persistlint.replay.beside import Beside, beside
+from persistlint.replay.differences import Comparison, create
+from persistlint.replay.entries import Revision
 from persistlint.replay.history import Histories
 from persistlint.replay.infer import added_columns, baseline
 from persistlint.replay.live import Live, Step, fact_of
 from persistlint.replay.memory import Memory, Stored
+from persistlint.replay.numbered import Script
 from persistlint.replay.runner import Opened, Runner
 from persistlint.replay.seed import Seeder
 from persistlint.replay.starts import Parse, Past, Start, own_starts
+from persistlint.replay.stores import Store, Stores
+from persistlint.replay.units import Unit
 from persistlint.replay.versions import Version
 from persistlint.source import is_test
-
-
-@dataclass(frozen=True, slots=True)
-class Store:
-    """One database of the project: what opens or upgrades it.
-
-    `path` are its functions in order, empty for tables that are created while a module is imported; `folder` is that
-    of its Alembic revisions.
-    """
-
-    name: str
-    path: tuple[Function, ...]
-    folder: str | None = None
-    tables: Tables | None = None
 
 
 @dataclass(slots=True)
@@ -66,81 +56,20 @@ class Upgrades:
         self._parse = parse
         self._runner = Runner(linkage, parse, oldest)
         self._compare = Comparison(linkage, parse)
+        self._stores = Stores(linkage, self._runner, self._compare)
         self._owned: frozenset[str] = frozenset()
         """The tables that some store begins with."""
 
     def run(self, starts: Sequence[Start], pasts: Sequence[Past] = ()) -> tuple[StoreUpgrade, ...]:
         """Every store that has an upgrade path, from each start and each past."""
-        stores = [*self._upgrading()]
+        stores = [*self._stores.upgrading()]
         if pasts or any(start.statements for start in starts):
-            stores += self._only_creating(stores)
-        self._owned = frozenset[str]().union(*(self._tables(one) for one in stores))
-        known = Histories(self._parse).starts(stores, {one.name: self._tables(one) for one in stores}, pasts)
+            stores += self._stores.only_creating(stores)
+        tables = {one.name: self._stores.tables(one) for one in stores}
+        self._owned = frozenset[str]().union(*tables.values())
+        known = Histories(self._parse).starts(stores, tables, pasts)
         done = (self._upgraded(store, [*starts, *known[store.name]]) for store in stores)
         return tuple(one for one in done if one.starts)
-
-    # -- which stores there are ----------------------------------------------------------------------------------------
-
-    def _upgrading(self) -> Iterator[Store]:
-        """Each store that something upgrades."""
-        for folder, revisions in self._runner.folders.items():
-            opener = self._migrating_opener(folder)
-            path = (opener,) if opener is not None else tuple(one.upgrade for one in revisions)
-            yield Store(folder, path, folder)
-        yield from (_opened_by(function) for function in self._openers(self._link.calls.defining))
-
-    def _only_creating(self, others: Sequence[Store]) -> list[Store]:
-        """Stores that nothing upgrades, whose tables no other store has: an older schema stays what it was."""
-        known = {store.name for store in others}
-        found = [one for function in self._openers(set()) if (one := _opened_by(function)).name not in known]
-        for path, value in self._link.calls.at_import:
-            facts = () if is_test(path) else self._link.found.tables_of(value)
-            if facts:
-                tables = {table.name.lower(): table for table in facts}
-                found.append(Store(f"{path}:{min(tables)}", (), tables=tables))
-        taken = set[str]().union(*map(self._tables, others))
-        out: list[Store] = []
-        for store in found:
-            tables_of = self._tables(store)
-            if tables_of and not tables_of & taken:
-                taken |= tables_of
-                out.append(store)
-        return out
-
-    def _tables(self, store: Store) -> frozenset[str]:
-        """The names of the tables that a fresh install of the store has."""
-        if store.tables is not None:
-            return frozenset(store.tables)
-        with Memory() as memory:
-            self._runner.walk(self._runner.live(memory), store.path)
-            if store.folder is not None:
-                create(memory, self._compare.models_of(memory, set()))
-            return frozenset(one.name.lower() for one in memory.stored() if one.kind == "table")
-
-    def _functions(self) -> dict[entries.Key, Function]:
-        elsewhere = {module.path for module in self._link.modules if is_elsewhere(module.facts.body)}
-        functions = self._link.machine.functions
-        return {entries.key_of(f): f for f in functions if f.path not in elsewhere and not is_test(f.path)}
-
-    def _migrating_opener(self, folder: str) -> Function | None:
-        """The function that first creates tables and then runs the revisions of that folder, where there is one."""
-        calls, known = self._link.calls, self._functions()
-        nearest = {key for key in calls.migrating if key in known and self._runner.folder_for(key[0]) == folder}
-        return entries.both(known, calls.edges, nearest, calls.defining) if nearest else None
-
-    def _openers(self, left_out: set[entries.Key]) -> list[Function]:
-        """Functions that change a schema by hand, outside Alembic's scripts and outside tests."""
-        calls, known = self._link.calls, self._functions()
-        scripts = {module.path for module in self._link.modules if "down_revision" in module.env.names}
-        acting = {key for key in calls.acting if key in known and key[0] not in scripts}
-        return entries.openers(known, calls.edges, acting, left_out, self._opening(known))
-
-    def _opening(self, known: Mapping[entries.Key, Function]) -> dict[entries.Key, str]:
-        """The functions that open a database, with what tells it from others: the same words are the same path."""
-        named = {(function.path, function.qualname): key for key, function in known.items()}
-        openings = self._link.project.openings
-        found = ((named.get((one.span.path, one.function or "")), one) for one in openings)
-        return {key: _database(one) for key, one in found if key is not None}
 
     # -- one store -----------------------------------------------------------------------------------------------------
 
@@ -148,11 +77,10 @@ class Upgrades:
         self._runner.choose(store.path)
         self._compare.within = self._runner.within
         opened = None if store.folder is not None else self._opened(store)
-        fresh = opened.memory if opened is not None else None
         out = _Outcome([])
         # What users may have is not guessed where it is known; the steps are told from there all the same.
         for start in sorted(starts, key=lambda start: start.name == INFERRED):
-            self._from(store, start, fresh, out, counts=start.name != INFERRED or not out.starts)
+            self._from(store, start, opened, out, counts=start.name != INFERRED or not out.starts)
         done = StoreUpgrade(
             store.name, out.steps, tuple(out.starts), store.folder is not None, self._heads(store.folder),
             tuple(dict.fromkeys(out.repeated)), unsaved=tuple(dict.fromkeys(out.unsaved)),
@@ -163,9 +91,10 @@ class Upgrades:
         with opened.memory as memory:
             return replace(done, opening=opened.failed, surplus=self._compare.surplus(memory, opened.steps))
 
-    def _from(self, store: Store, start: Start, fresh: Memory | None, out: _Outcome, *, counts: bool) -> None:
+    def _from(self, store: Store, start: Start, opened: Opened | None, out: _Outcome, *, counts: bool) -> None:
         """Carry out the upgrade from one start; where it does not count, only to tell the steps."""
-        statements = self._inferred(store, fresh) if start.name == INFERRED else start.statements
+        fresh = opened.memory if opened is not None else None
+        statements = self._inferred(store, opened) if start.name == INFERRED else start.statements
         with Memory() as memory:
             for statement in statements:
                 memory.run(statement)
@@ -177,14 +106,14 @@ class Upgrades:
             first = trials.settled(live.steps)
             if start.promised and not present & _concerned(first, fresh):
                 return
-            found = self._compare.of(memory, live.steps, present, fresh)
+            found = self._compare.of(memory, live.steps, present, fresh, opened.tables if opened is not None else {})
             if fresh is None and not found.differences and not first:
                 return
             if counts:
                 # A path that does not begin with the tables is one step of another store's: what it lacks is not known.
                 named = {name.lower() for step in first for name in step.tables}
                 elsewhere = start.name == INFERRED or bool(named & self._owned)
-                partial = fresh is None and store.folder is None and elsewhere
+                partial = fresh is None and not store.once and elsewhere
                 open_ = trials.uncertain(first, (one.function for one in failed))
                 seeded = self._with_rows(statements, path, failed)
                 different = () if partial else found.differences
@@ -197,10 +126,11 @@ class Upgrades:
         """What the steps of a run were, and what a second run says of them; the steps of the run that has most."""
         ended = live.memory.stored()
         asked = len(live.reads)
-        again = () if store.folder is not None or failed else self._runner.walk(live, store.path)
-        second = None if store.folder is not None else live.steps[len(first) :]
+        again = () if store.once or failed else self._runner.walk(live, store.path)
+        second = None if store.once else live.steps[len(first) :]
         guards = trials.guards(first, second, {one.statement for one in again}) if second is not None else {}
-        steps = self._steps(first, ended, guards, revisions=second is None)
+        once = None if second is not None else "revision" if store.folder is not None else "version"
+        steps = self._steps(first, ended, guards, once)
         out.steps = max(out.steps, steps, key=len)
         out.repeated += again if not live.blind else ()
         if second is not None and not failed:
@@ -209,7 +139,7 @@ class Upgrades:
                 RacedStep(spans(step.loc), step.function, step.statement, spans(loc), step.tables)
                 for step, loc in trials.raced(first, guards, live.reads[:asked])
             )
-        if store.folder is None:
+        if not store.once:
             out.unsaved += self._unsaved(live, first)
 
     def _unsaved(self, live: Live, first: Sequence[Step]) -> tuple[UnsavedStep, ...]:
@@ -223,32 +153,68 @@ class Upgrades:
         }  # fmt: skip
         return tuple(sorted(found, key=lambda one: (one.span, one.statement, one.begun)))
 
-    def _inferred(self, store: Store, fresh: Memory | None) -> tuple[str, ...]:
-        """The statements of the inferred oldest schema; none for Alembic, whose revisions begin with nothing."""
-        if store.folder is not None:
-            return ()
-        if fresh is None:
+    def _inferred(self, store: Store, opened: Opened | None) -> tuple[str, ...]:
+        """The statements of the inferred oldest schema."""
+        if store.once:
+            return self._origin(store)
+        if opened is None:
             # The tables that it alters are another function's: those of the models, else of the first CREATE.
             chosen = sorted(self._link.project.tables, key=lambda table: table.origin == "ddl")
             facts = list({table.name.lower(): table for table in reversed(chosen) if table.complete}.values())
         else:
-            names = [one.name for one in fresh.stored() if one.kind == "table"]
-            facts = [fact for name in names if (fact := fact_of(fresh, name, self._parse)) is not None]
+            names = [one.name for one in opened.memory.stored() if one.kind == "table"]
+            facts = [fact for name in names if (fact := fact_of(opened.memory, name, self._parse)) is not None]
         return baseline(facts, added_columns(self._link.project.statements))
 
-    def _opened(self, store: Store) -> Opened | None:
-        """What a fresh install has, where the store is opened by its own functions."""
-        if store.tables is None:
-            return self._runner.opened_fresh(store.path)
-        memory = Memory()
-        create(memory, store.tables)
-        return Opened(memory, (), ())
+    def _origin(self, store: Store) -> tuple[str, ...]:
+        """What revisions or scripts begin with: nothing, unless they ask for tables that they do not make."""
+        files = [*(one.path for one in store.path), *(one.module.path for one in self._revisions(store))]
+        created, added = origins.made_by(self._link.project, files)
+        with Memory() as memory:
+            live = self._runner.live(memory)
+            wanted = origins.assumed(self._runner.walk(live, store.path), created)
+            if not wanted:
+                return ()
+            touched = {name.lower() for step in live.steps for name in step.tables}
+            facts = self._beside(store).tables or self._compare.models_of(memory, touched | wanted)
 
-    def _rest(self, store: Store, start: Start, live: Live, statements: Sequence[str]) -> tuple[Function, ...]:
-        """The functions that are still to run on a starting schema."""
-        if store.folder is None or not statements:
+        def trial(tables: Sequence[TableFact]) -> tuple[Sequence[Step], Sequence[FailedStep]]:
+            with Memory() as memory:
+                create(memory, {table.name.lower(): table for table in tables})
+                live = self._runner.live(memory)
+                failed = self._runner.walk(live, store.path)
+                return live.steps, failed
+
+        found = origins.oldest(facts.values(), created, added, trial)
+        return () if found is None else baseline(found, {})
+
+    def _revisions(self, store: Store) -> Sequence[Revision]:
+        return self._runner.folders.get(store.folder or "", ())
+
+    def _opened(self, store: Store) -> Opened | None:
+        """What a fresh install has, where the store is opened by its own functions, or a schema beside its scripts."""
+        if store.tables is None and store.scripts is None:
+            return self._runner.opened_fresh(store.path)
+        found = self._beside(store)
+        tables = found.tables if store.tables is None else store.tables
+        if not tables or (store.scripts is not None and not found.current):
+            return None
+        memory = Memory()
+        create(memory, tables)
+        return Opened(memory, (), (), tables)
+
+    def _beside(self, store: Store) -> Beside:
+        if store.scripts is None:
+            return Beside()
+        return beside(self._link.project, self._runner.numbered, store.scripts, self._stores.tables(store))
+
+    def _rest(self, store: Store, start: Start, live: Live, statements: Sequence[str]) -> tuple[Unit, ...]:
+        """What is still to run on a starting schema."""
+        if not store.once or not statements or start.name == INFERRED:
             return store.path
-        revisions = self._runner.folders[store.folder]
+        if start.done and store.scripts is not None:
+            return tuple(one for one in store.path if not isinstance(one, Script) or one.name not in start.done)
+        revisions = self._revisions(store)
         if start.done and len(store.path) == len(revisions):
             return tuple(one.upgrade for one in revisions if one.name not in start.done)
         return tuple(self._runner.not_yet(live, list(store.path)))
@@ -257,7 +223,7 @@ class Upgrades:
         """Tables that no step makes and that the program creates all the same, by `create_all`."""
         if store.tables is not None:
             create(live.memory, store.tables)
-        if store.folder is not None and any(not is_test(path) for path, _ in self._link.calls.defining):
+        if store.once and any(not is_test(path) for path, _ in self._link.calls.defining):
             create(live.memory, self._compare.models_of(live.memory, set()))
 
     def _steps(
@@ -265,14 +231,13 @@ class Upgrades:
         steps: Sequence[Step],
         ended: Sequence[Stored],
         guards: Mapping[tuple[str, int, str], str],
-        *,
-        revisions: bool,
+        once: str | None,
     ) -> tuple[UpgradeStep, ...]:
-        """The steps that were carried out; `ended` is the schema that they led to."""
+        """The steps that were carried out; `ended` is the schema that they led to, `once` why none is done twice."""
         out: list[UpgradeStep] = []
         for index, one in enumerate(steps):
             if one.error is None:
-                guard = "revision" if revisions else guards.get(trials.key(one))
+                guard = once or guards.get(trials.key(one))
                 end = trials.end_of(one, steps[:index], steps[index + 1 :], ended)
                 place = self._link.spans(one.loc)
                 done = UpgradeStep(place, one.function, one.statement, guard, one.tables, one.kind, one.certain)
@@ -280,7 +245,7 @@ class Upgrades:
         return tuple(out)
 
     def _with_rows(
-        self, statements: Sequence[str], path: Sequence[Function], before: Sequence[FailedStep]
+        self, statements: Sequence[str], path: Sequence[Unit], before: Sequence[FailedStep]
     ) -> tuple[FailedStep, ...]:
         """What fails besides when there is a row in each table."""
         known = {(one.span, one.statement) for one in before}
@@ -292,10 +257,10 @@ class Upgrades:
             seeder = Seeder(memory, live.fact)
             live.between = seeder.fill
             ends: set[int] = set()
-            for function in path:
+            for unit in path:
                 seeder.fill()
                 start = len(live.steps)
-                if runner.attempt(live, function, undo=False) is not None and len(live.steps) > start:
+                if runner.attempt(live, unit, undo=False) is not None and len(live.steps) > start:
                     ends.add(len(live.steps) - 1)
             steps = trials.settled(live.steps)
             raised = [one for at, one in enumerate(steps) if at in ends and trials.fails_with_rows(one, live)]
@@ -319,19 +284,6 @@ class Upgrades:
 def _concerned(steps: Sequence[Step], fresh: Memory | None) -> set[str]:
     stored = fresh.stored() if fresh is not None else ()
     return {one.table.lower() for one in stored} | {name.lower() for step in steps for name in step.tables}
-
-
-def _database(opening: Opening) -> str:
-    """What tells a database from others: the path in words, and what that comes from; else the class or function that
-    opens it, for the methods of one object open one database."""
-    found = opening.database
-    if found.origins or (found.words is not None and not found.words.startswith("{…}")):
-        return " ".join((found.words or "", *found.origins))
-    return f"{opening.span.path}:{(opening.function or '').partition('.')[0]}"
-
-
-def _opened_by(function: Function) -> Store:
-    return Store(f"{function.env.module.name}:{function.qualname}", (function,))
 
 
 def _place_of(function: Function) -> Loc:

@@ -1,0 +1,41 @@
+"""Small projects, replayed from their sources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from persistlint.extract.python import extract_python
+from persistlint.extract.sql import parse
+from persistlint.facts.upgrades import Difference, StoreUpgrade, UpgradeStart
+from persistlint.project.link import Inputs, Linkage, link_all
+from persistlint.replay.starts import Past, Start
+from persistlint.replay.upgrades import carry_out
+
+
+def linked(files: Mapping[str, str]) -> Linkage:
+    """The project of these files."""
+    python = {path: extract_python(path, text) for path, text in files.items() if path.endswith(".py")}
+    scripts = {path: text for path, text in files.items() if path.endswith(".sql")}
+    return link_all(Inputs(python, scripts, python.get, frozenset(files), "sqlite", parse))
+
+
+def replayed(
+    files: Mapping[str, str], *starts: Start, before: Mapping[str, str] | None = None
+) -> tuple[StoreUpgrade, ...]:
+    """Its upgrade paths; `before` is what the project was at the revision `old`."""
+    pasts = (Past("old", lambda: linked(before)),) if before is not None else ()
+    return carry_out(linked(files), parse, starts, pasts)
+
+
+def found(store: StoreUpgrade, start: str = "inferred") -> UpgradeStart:
+    """The outcome from one start."""
+    return next(one for one in store.starts if one.start == start)
+
+
+def rows(start: UpgradeStart) -> list[tuple[str, str, str, str]]:
+    """What differs, without the two sides."""
+    return sorted(map(_row, start.differences))
+
+
+def _row(one: Difference) -> tuple[str, str, str, str]:
+    return one.table, one.aspect, one.change, one.object
