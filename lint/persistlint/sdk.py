@@ -27,7 +27,7 @@ from persistlint.facts.contract import (
     Unit,
 )
 from persistlint.facts.documents import ColumnPlace, Exchange, FileCopy, Keeping
-from persistlint.facts.executions import Behind, Execution, Listening, Making
+from persistlint.facts.executions import Behind, Execution, Lifetime, Listening, Making
 from persistlint.facts.flow import (
     CheckThenAct,
     Deletion,
@@ -131,6 +131,7 @@ __all__ = [
     "Kind",
     "Label",
     "Ledger",
+    "Lifetime",
     "Listening",
     "LiteralWrite",
     "LostField",

@@ -10,7 +10,7 @@ from persistlint import registry, testing
 
 RULES = testing.pack(registry.BUILT_IN)
 FIXED = frozenset({
-    "half-configured-begin-hook", "lossy-import", "missing-busy-timeout", "pragma-on-one-connection",
+    "dispose-not-guaranteed", "half-configured-begin-hook", "lossy-import", "missing-busy-timeout", "pragma-on-one-connection",
     "request-field-not-persisted", "uncommitted-upgrade", "unguarded-alter", "unused-ignore",
     "upgraded-index-missing",
 })  # fmt: skip

@@ -97,6 +97,28 @@ class Making:
         return self.behind.at, f"{imported}\n\n{margin}{text.rstrip()}\n"
 
 
+@dataclass(frozen=True, slots=True)
+class Lifetime:
+    """A call whose result a function names, uses and disposes of in one block, without a `finally`.
+
+    `begin` is the empty place where the line behind it begins, `lines` those of the lines up to the dispose that a
+    `try` has to hold, `end` that of the dispose; `indent` is how far all of them stand in.
+    """
+
+    span: Span
+    indent: int
+    begin: Span
+    lines: tuple[Span, ...]
+    end: Span
+
+    def guarded(self) -> tuple[tuple[Span, str], ...]:
+        """What puts its use into `try` and its dispose into `finally`: places, and the texts to put there."""
+        margin = " " * self.indent
+        moved = ((place, "    ") for place in self.lines if place != self.begin)
+        first = "    " if self.begin in self.lines else ""
+        return ((self.begin, f"{margin}try:\n{first}"), *moved, (self.end, f"{margin}finally:\n    "))
+
+
 def hook(
     decorator: str, target: str, event: str, name: str, parameters: str, body: tuple[str, ...], indent: int
 ) -> str:

@@ -24,6 +24,7 @@ from persistlint.project.model import Project, Statement
 from persistlint.project.resources.heard import Heard
 from persistlint.project.sql import constants, drivers, statements
 from persistlint.project.sql.executions import executions
+from persistlint.project.sql.lifetimes import lifetimes
 from persistlint.project.sql.makings import listenings, makings
 from persistlint.project.sql.sites import Sites
 from persistlint.project.sqlalchemy.operations import Operations
@@ -117,6 +118,7 @@ def link_all(inputs: Inputs) -> Linkage:
         by_name=_by_name(tables),
         executions=executions(loaded),
         makings=makings(loaded),
+        lifetimes=lifetimes(loaded),
         listenings=listenings(loaded),
         ledger=build(machine, found, loaded, sql, tables, spans.of),
         contract=unite(inputs.documents),

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from persistlint.facts.executions import Execution, Listening, Making
+from persistlint.facts.executions import Execution, Lifetime, Listening, Making
 from persistlint.facts.flow import Flow
 from persistlint.facts.ledger import Ledger
 from persistlint.facts.schema import TableFact, Unresolved
@@ -158,6 +158,8 @@ class Project:
     """The statements that change a schema or its rows, where others can be put beside them."""
     makings: tuple[Making, ...] = ()
     """Where engines and connections are made and named."""
+    lifetimes: tuple[Lifetime, ...] = ()
+    """Engines that a function makes, uses and disposes of in one block."""
     listenings: tuple[Listening, ...] = ()
     """Where hooks are registered, and others can be put beside them."""
     ledger: Ledger = field(default_factory=Ledger)

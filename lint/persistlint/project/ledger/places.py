@@ -73,6 +73,11 @@ def _parts(stmt: code.Stmt) -> list[tuple[str, code.Block, code.Handler | None]]
             return []
 
 
+def blocks(stmt: code.Stmt) -> tuple[code.Block, ...]:
+    """The blocks of statements directly inside of one."""
+    return tuple(block for _, block, _ in _parts(stmt))
+
+
 def calls(node: object) -> Iterator[code.Call]:
     """The calls in an expression, a statement or a block, those of nested functions left out."""
     if isinstance(node, code.Call):
