@@ -108,9 +108,7 @@ def _lifetime(module: Module, block: code.Block, index: int, end: int) -> Lifeti
     if opening.line != start.line or after[0] <= opening.end_line or after[1] >= last or behind:
         return None
     inside = set(_inside_texts(module, block[index + 1 : end]))
-    lines = [
-        line for line in range(opening.end_line + 1, last) if line not in inside and not _is_blank(module, line)
-    ]
+    lines = [line for line in range(opening.end_line + 1, last) if line not in inside and not _is_blank(module, line)]
     path = module.path
     return Lifetime(
         opening, start.column - 1, Span(path, opening.end_line + 1, 1, opening.end_line + 1, 1),
