@@ -92,7 +92,8 @@ class LostField:
     """A field of a request that never reaches the row which the rest of the request fills.
 
     `column` is the column of that name, None where the table has none. `action` is `insert` or `update`; `raises` says
-    that the field makes the constructor fail. `source` is the expression that holds the request there.
+    that the field makes the constructor fail. `source` is the expression that holds the request there. `dumped` says
+    that the row is filled by a dump of it, which leaves the field out.
     """
 
     shape: str
@@ -108,6 +109,7 @@ class LostField:
     raises: bool = False
     source: str | None = None
     insertion: Insertion | None = None
+    dumped: bool = False
 
 
 @dataclass(frozen=True, slots=True)

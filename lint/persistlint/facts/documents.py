@@ -65,10 +65,12 @@ class Exchange:
     source: str | None = None
     """The expression that holds one entry of the document where rows are made."""
     reads_by: str | None = None
-    """How values are taken from an entry: `get` or `item`."""
+    """How values are taken from an entry: `get`, `item` or `attribute`."""
     insertion: Insertion | None = None
     fixed: bool = False
     """The file's name is fixed by the code."""
+    entry: Span | None = None
+    """The class of an entry, where its attributes are read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from persistlint.sdk import Edit, Finding, Fix, Label, LostField, Project, Severity, rule
+from persistlint.sdk import ColumnFact, Edit, Finding, Fix, Label, LostField, Project, Severity, rule
 from persistlint_rules.boundary._shared.columns import table_of
 
 
@@ -22,7 +22,7 @@ def request_field_not_persisted(project: Project) -> Iterator[Finding]:
             at=lost.span,
             related=(Label(lost.field_span, f"`{lost.shape}` accepts it"), where),
             help=_help(lost),
-            fix=_fix(lost),
+            fix=_fix(project, lost, column),
             data={
                 "table": lost.table,
                 "column": lost.column,
@@ -48,8 +48,12 @@ def _help(lost: LostField) -> str:
     return f"give `{lost.table}` a column `{lost.field}`, or do not accept it"
 
 
-def _fix(lost: LostField) -> Fix | None:
-    if lost.insertion is None or lost.source is None or lost.column is None:
+def _fix(project: Project, lost: LostField, column: ColumnFact | None) -> Fix | None:
+    if lost.insertion is None or lost.source is None or column is None:
         return None
+    fields = [field for shape in project.ledger.shapes for field in shape.fields if field.span == lost.field_span]
+    if not column.nullable and any(field.nullable for field in fields):
+        return None  # a null would arrive where the default does now
     edit = Edit(lost.insertion.at, f"{lost.field}={lost.source}.{lost.field},{lost.insertion.separator}")
-    return Fix(f"store `{lost.field}`", (edit,))
+    # A dump that leaves it out may do so on purpose.
+    return Fix(f"store `{lost.field}`", (edit,), safe=not lost.dumped)

@@ -18,7 +18,7 @@ def lossy_import(project: Project) -> Iterator[Finding]:
             at=loss.exchange.span,
             related=(Label(loss.against, loss.promise), Label(loss.column.span, "the column")),
             help=f"read `{name}` from the document, with the column's default where it is missing",
-            fix=_fix(loss),
+            fix=_fix(project, loss),
             data={
                 "table": loss.table.name,
                 "column": name,
@@ -29,17 +29,31 @@ def lossy_import(project: Project) -> Iterator[Finding]:
         )
 
 
-def _fix(loss: Loss) -> Fix | None:
-    place, source, column = loss.exchange.insertion, loss.exchange.source, loss.column
-    attribute = column.attribute or column.name
-    if place is None or source is None or loss.exchange.reads_by not in ("get", "item"):
+def _fix(project: Project, loss: Loss) -> Fix | None:
+    place, column = loss.exchange.insertion, loss.column
+    value = _attribute(project, loss) if loss.exchange.reads_by == "attribute" else _entry(loss)
+    if place is None or value is None:
         return None
-    default = _default(loss)
-    if default is None:
-        return None
-    value = f'{source}.get("{column.name}"{default})'
-    edit = Edit(place.at, f"{attribute}={value},{place.separator}")
+    edit = Edit(place.at, f"{column.attribute or column.name}={value},{place.separator}")
     return Fix(f"import `{column.name}`", (edit,))
+
+
+def _attribute(project: Project, loss: Loss) -> str | None:
+    """The attribute of an entry; None where it may be null and the column may not."""
+    exchange, name = loss.exchange, loss.column.attribute or loss.column.name
+    shape = next((one for one in project.ledger.shapes if one.span == exchange.entry), None)
+    field = None if shape is None else shape.field(name)
+    if exchange.source is None or field is None or (field.nullable and not loss.column.nullable):
+        return None
+    return f"{exchange.source}.{name}"
+
+
+def _entry(loss: Loss) -> str | None:
+    """The entry of that name, with something that stands in for it where an older document has none."""
+    source, default = loss.exchange.source, _default(loss)
+    if source is None or default is None or loss.exchange.reads_by not in ("get", "item"):
+        return None
+    return f'{source}.get("{loss.column.name}"{default})'
 
 
 def _default(loss: Loss) -> str | None:

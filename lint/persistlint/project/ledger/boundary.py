@@ -10,7 +10,7 @@ from persistlint.facts.boundary import FieldFlow, LostField, UnfilledField
 from persistlint.project.interp.unparse import unparse
 from persistlint.project.interp.values import Class, Function, Loc, Value, options_of
 from persistlint.project.ledger.answers import Answers
-from persistlint.project.ledger.insertions import holder, insertion_of
+from persistlint.project.ledger.insertions import dumped, holder, insertion_of
 from persistlint.project.ledger.kinds import Kinds, Many, RowOf, ShapeOf
 from persistlint.project.ledger.nulls import Nulls
 from persistlint.project.ledger.origins import FromColumn, FromField, Origins
@@ -93,7 +93,7 @@ class Boundary:
     def trace(self, trace: Trace) -> None:
         """Take in what one function does."""
         for shaped in trace.shaped:
-            self._response(shaped)
+            self._response(shaped, trace)
         if not is_route(trace.root):
             return
         links = [link for link in self._links(trace) if id(link.field.cls) in self._requests]
@@ -153,6 +153,7 @@ class Boundary:
         groups: dict[tuple[int, int, str], list[_Link]] = {}
         for link in links:
             groups.setdefault((id(link.field.cls), id(link.table), link.action), []).append(link)
+        told: set[tuple[int, int, str]] = set()
         for group in groups.values():
             shape = self._shapes.of(group[0].field.cls)
             used = {link.field.name for link in group}
@@ -164,7 +165,10 @@ class Boundary:
                 link.field.name for link in links if link.field.cls is shape.cls
             }
             for name in shape.fields:
-                if name not in used and name not in read:
+                # A row that is made and then completed loses a field once: where it is made.
+                about = (id(shape.cls), id(group[0].table), name)
+                if name not in used and name not in read and about not in told:
+                    told.add(about)
                     self._lose(trace, group, shape, name)
 
     def _lose(self, trace: Trace, group: list[_Link], shape: ShapeClass, name: str) -> None:
@@ -214,12 +218,15 @@ class Boundary:
                 raises,
                 source,
                 insertion,
+                call is not None and any(dumped(arg) is not None for arg in call.args),
             ),
         )
 
     @staticmethod
     def _is_filled(trace: Trace, table: TableDraft, name: str) -> bool:
         """Whether something else fills an attribute of the table, or may: then what the request says was not wanted."""
+        if _refers(table, name) and any(table.by_attribute(given) is None for given in _given(trace, table)):
+            return True  # an object is given to a relationship, which may be that of this foreign key
         for built in trace.built:
             if built.row.table is table and (built.open or name in built.values):
                 return True
@@ -272,7 +279,7 @@ class Boundary:
 
     # -- out -----------------------------------------------------------------------------------------------------------
 
-    def _response(self, shaped: Shaped) -> None:
+    def _response(self, shaped: Shaped, trace: Trace) -> None:
         if shaped.source is not None:
             row = self._kinds.of(shaped.source)
             if isinstance(row, RowOf):
@@ -302,6 +309,8 @@ class Boundary:
             shown_as_its_own = written.owner is shape.cls and id(shape.cls) in self._responses
             if written.default is not None and not shown_as_its_own:
                 continue
+            if written.default is not None and (shaped.cls, name) in trace.filled:
+                continue  # it is filled behind the constructor
             self._unfilled(shape, name, table, None if own is None else own.name, shaped.at)
 
     def _shown(self, shaped: Shaped, table: TableDraft, field: str, column: str) -> None:
@@ -368,6 +377,21 @@ class Boundary:
             node = trace.root.node
             at = At(Loc(trace.root.path, node.at, node.at + len(trace.root.qualname)), None, trace.root.qualname, 0)
             self._from_attributes(wanted.cls, result, at)
+
+
+def _refers(table: TableDraft, name: str) -> bool:
+    """Whether a column is part of a foreign key."""
+    column = table.by_attribute(name)
+    parts = [part for key in table.keys for part in key.columns]
+    return column is not None and any(part in (column.name, column.attribute) or part is column.made for part in parts)
+
+
+def _given(trace: Trace, table: TableDraft) -> Iterator[str]:
+    """The attributes that rows of a table are given."""
+    for built in trace.built:
+        if built.row.table is table:
+            yield from built.values
+    yield from (one.name for one in trace.assigned if one.row.table is table and one.name is not None)
 
 
 def _is_closed(cls: Class, table: TableDraft) -> bool:

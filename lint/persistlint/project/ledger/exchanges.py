@@ -48,6 +48,8 @@ class _Candidate:
     built: list[Built] = field(default_factory=list[Built])
     assigned: list[Assigned] = field(default_factory=list[Assigned])
     by: str | None = None
+    entry: Class | None = None
+    """The class of an entry, where its attributes are read."""
 
 
 class Exchanges:
@@ -82,7 +84,7 @@ class Exchanges:
                 origin = self._document(value)
                 if origin is not None:
                     one = found.setdefault(id(built.row.table), _Candidate(trace, built.row.table, origin[0]))
-                    one.by = one.by or origin[1]
+                    one.by, one.entry = one.by or origin[1], one.entry or origin[2]
                     if built not in one.built:
                         one.built.append(built)
         for assigned in trace.assigned:
@@ -91,17 +93,17 @@ class Exchanges:
                 candidate.assigned.append(assigned)
         return list(found.values())
 
-    def _document(self, value: Value) -> tuple[Value, str] | None:
-        """The file that a value was read from, and how it was taken out of the document."""
+    def _document(self, value: Value) -> tuple[Value, str, Class | None] | None:
+        """The file that a value was read from, and how it was taken out of the document: of which class, if any."""
         for origin in self._origins.of(value):
             if isinstance(origin, FromDocument) and origin.key is not None:
                 path = file_of(origin.loaded)
                 if path is not None:
-                    return path, origin.by
+                    return path, origin.by, None
             elif isinstance(origin, FromField):
                 path = shape_file(origin.base)
                 if path is not None:
-                    return path, "attribute"
+                    return path, "attribute", origin.cls
         return None
 
     def _import(self, found: _Candidate, traces: list[Trace]) -> Exchange:
@@ -136,7 +138,7 @@ class Exchanges:
             self._care.keeping(trace, found.file, first),
             None if base is None else unparse(base), found.by,
             insertion_of(first.call, first.at.loc.path, self._spans) if base is not None else None,
-            file is not None and file.whole,
+            file is not None and file.whole, None if found.entry is None else self._spans(found.entry.loc),
         )  # fmt: skip
 
     def _looks(self, trace: Trace, table: TableDraft, importer: Trace, first: Built) -> bool:
