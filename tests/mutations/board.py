@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,8 @@ from persistlint.project.contract import Documents, unite
 from persistlint.project.link import Inputs, link
 from persistlint.project.model import Project
 from persistlint.replay.fresh import fresh_tables
+from persistlint.report import Report, diagnose
+from persistlint.rule import Finding, Rule
 from persistlint.tree import Disk
 
 from .mutant import Mutant, applied
@@ -44,29 +47,43 @@ class Board:
 
     def reported(self, mutant: Mutant | None = None) -> Mapping[str, str]:
         """The rules that report something, each with its first message, while the mutant's edits are applied."""
+        with self.broken(mutant):
+            return self._check()
+
+    @contextmanager
+    def broken(self, mutant: Mutant | None) -> Iterator[None]:
+        """The folder with the mutant's edits; afterwards it is as it was."""
         edits = mutant.edits if mutant is not None else ()
-        changed = {edit.path for edit in edits}
-        for path in changed:
+        for path in {edit.path for edit in edits}:
             lines = applied(self.texts[path].splitlines(), (edit for edit in edits if edit.path == path))
             self._write(path, "\n".join(lines) + "\n")
         try:
-            return self._check()
+            yield
         finally:
-            for path in changed:
-                self._write(path, self.texts[path])
+            for path, text in self.texts.items():
+                self._write(path, text)
+
+    def report(self) -> Report:
+        """What the rules find in the folder as it is, with the fixes of it."""
+        texts = {path: (self.root / path).read_text(encoding="utf-8") for path in self.texts}
+        found = [(rule.name, rule.severity, finding) for rule, finding in self._findings()]
+        return Report(self.root, diagnose(found), source=texts.get)
 
     def _write(self, path: str, text: str) -> None:
         (self.root / path).write_text(text, encoding="utf-8", newline="")
 
     def _check(self) -> Mapping[str, str]:
-        project = replace(self._code(), contract=unite(self._documents()), rule_names=self._names)
         said: dict[str, str] = {}
+        for rule, finding in self._findings():
+            said.setdefault(rule.name, f"{finding.at.path}:{finding.at.line}: {finding.message}")
+        return said
+
+    def _findings(self) -> Iterator[tuple[Rule, Finding]]:
+        project = replace(self._code(), contract=unite(self._documents()), rule_names=self._names)
         for rule in self._rules:
             assert rule.check is not None
             for finding in rule.check(project):
-                place = f"{finding.at.path}:{finding.at.line}"
-                said.setdefault(rule.name, f"{place}: {finding.message}")
-        return said
+                yield rule, finding
 
     def _documents(self) -> Documents:
         chosen = settings.load(self.root)

@@ -25,6 +25,7 @@ def store_mutants(root: Path) -> Iterator[Mutant]:
         text = Text(root, path)
         yield from _of_cache(text, store)
         yield from _of_doors(Text(root, "feature_board/projects.py"), path, store)
+        yield _of_no_timeout(text, sqlite, store)
         yield from _of_clause(contracts, store)
 
 
@@ -71,6 +72,14 @@ def _of_waiting(text: Text) -> Iterator[Mutant]:
     none = [text.drop(pragma), text.replace(constant, "= 30", "= 0")]
     yield mutant("leave no timeout to the driver", none, "missing-busy-timeout")
     yield mutant("write the timeout with blanks", text.replace(pragma, "busy_timeout=30000", "busy_timeout = 30000"))
+
+
+def _of_no_timeout(text: Text, sqlite: Text, store: str) -> Mutant:
+    making = text.find("    engine = create_engine(")
+    given = text.replace(making, ', connect_args={"timeout": BUSY_TIMEOUT_SECONDS}', "")
+    pragma = sqlite.drop(sqlite.find('            cursor.execute("PRAGMA busy_timeout=30000")'))
+    # The other store has its driver's timeout still.
+    return mutant(f"give {store} no timeout at all", (given, pragma), "missing-busy-timeout")
 
 
 def _of_keys(text: Text) -> Iterator[Mutant]:
@@ -205,6 +214,25 @@ def _of_doors(text: Text, path: str, store: str) -> Iterator[Mutant]:
         # An engine that is made for one connection and never disposed of breaks a second promise.
         more = ("dispose-not-guaranteed",) if name == "an engine" else ()
         yield mutant(f"open {store} by {name}", text.insert(last + 1, *lines), "second-door", *more)
+    late = (
+        "",
+        "",
+        "def count(project: Path) -> int:",
+        '    """How many rows there are."""',
+        "    import sqlalchemy",
+        "",
+        f"    engine = sqlalchemy.create_engine(f'sqlite:///{{{where}}}')",
+        "    with engine.connect() as connection:",
+        "        found = connection.closed",
+        "    engine.dispose()",
+        "    return found",
+    )
+    yield mutant(
+        f"open {store} by an engine that is disposed last",
+        text.insert(last + 1, *late),
+        "second-door",
+        "dispose-not-guaranteed",
+    )
     read = (
         "",
         "",

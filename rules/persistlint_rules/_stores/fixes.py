@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from persistlint.sdk import Edit, Fix, Making, Opening, PragmaUse, Project
+from persistlint_rules._stores.doors import promised
 from persistlint_rules._stores.hooks import Half
 
 
@@ -15,9 +16,20 @@ def other_half(project: Project, half: Half) -> Fix | None:
         body, name = "connection.isolation_level = None", "begin_nothing_by_itself"
         text = beside.hook("connect", name, "connection, record", body)
         return Fix("turn the driver's own transactions off", (Edit(beside.at, text),))
-    text = beside.hook("begin", "emit_begin", "connection", 'connection.exec_driver_sql("BEGIN")')
+    begin = " ".join(("BEGIN", *_promised_modes(project, half)))
+    text = beside.hook("begin", "emit_begin", "connection", f'connection.exec_driver_sql("{begin}")')
     # From here on statements wait for a commit that the code may not make.
     return Fix("emit BEGIN", (Edit(beside.at, text),), safe=False)
+
+
+def _promised_modes(project: Project, half: Half) -> tuple[str, ...]:
+    """The mode that the contract promises for the engines with this hook; none where it promises none, or several."""
+    modes = {
+        clause.begin
+        for clause, openings in promised(project)
+        if clause.begin is not None and any(half.hook.span == hook.span for one in openings for hook in one.hooks)
+    }
+    return tuple(modes) if len(modes) == 1 else ()
 
 
 def on_each_connection(project: Project, opening: Opening, pragma: PragmaUse) -> Fix | None:
