@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
@@ -17,9 +17,10 @@ from persistlint.facts.contract import ContractFacts, Role
 from persistlint.project.contract import Documents, unite
 from persistlint.project.link import Inputs, link
 from persistlint.project.model import Project
+from persistlint.registry import LoadedRule
 from persistlint.replay.fresh import fresh_tables
 from persistlint.report import Report, diagnose
-from persistlint.rule import Finding, Rule
+from persistlint.rule import Finding
 from persistlint.tree import Disk
 
 from .mutant import Mutant, applied
@@ -51,7 +52,7 @@ class Board:
             return self._check()
 
     @contextmanager
-    def broken(self, mutant: Mutant | None) -> Iterator[None]:
+    def broken(self, mutant: Mutant | None) -> Generator[None]:
         """The folder with the mutant's edits; afterwards it is as it was."""
         edits = mutant.edits if mutant is not None else ()
         for path in {edit.path for edit in edits}:
@@ -61,7 +62,8 @@ class Board:
             yield
         finally:
             for path, text in self.texts.items():
-                self._write(path, text)
+                if (self.root / path).read_text(encoding="utf-8") != text:
+                    self._write(path, text)
 
     def report(self) -> Report:
         """What the rules find in the folder as it is, with the fixes of it."""
@@ -78,7 +80,7 @@ class Board:
             said.setdefault(rule.name, f"{finding.at.path}:{finding.at.line}: {finding.message}")
         return said
 
-    def _findings(self) -> Iterator[tuple[Rule, Finding]]:
+    def _findings(self) -> Iterator[tuple[LoadedRule, Finding]]:
         project = replace(self._code(), contract=unite(self._documents()), rule_names=self._names)
         for rule in self._rules:
             assert rule.check is not None

@@ -61,7 +61,7 @@ def test_a_mutant_is_fixed_and_the_example_keeps_its_promises_again(whole: Board
             assert {one.rule for one in outcome.report.diagnostics} == mutant.owners - FIXED
             if mutant.name.endswith(ASKS_MORE) or _is_the_same_program(whole):
                 return
-            if TRIED == "all" or mutant in FIRST):
+            if TRIED == "all" or mutant in FIRST:
                 _run_own_test(whole.root)
 
 
