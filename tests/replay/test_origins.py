@@ -95,3 +95,14 @@ def test_a_path_that_makes_its_tables_begins_with_nothing() -> None:
     [store] = replayed(revisions(body))
 
     assert ("users", "column", "missing", "name") in rows(found(store))
+
+
+def test_a_batch_that_rebuilds_on_sqlite_only_is_a_rebuild() -> None:
+    body = """import os
+    recreate = "always" if os.environ["DIALECT"] == "sqlite" else "auto"
+    with op.batch_alter_table("users", recreate=recreate) as batch:
+        batch.add_column(sa.Column("id", sa.Integer, primary_key=True))"""
+    [store] = replayed(revisions(body))
+
+    assert found(store).failed == ()
+    assert rows(found(store)) == []

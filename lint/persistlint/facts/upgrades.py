@@ -25,6 +25,8 @@ class UpgradeStep:
     guard: str | None = None
     tables: tuple[str, ...] = ()
     kind: str = ""
+    effect: str | None = None
+    """What it does to what: `add-column notes.rank`, `create-index notes`; None where that is not known."""
     certain: bool = True
     """False under a condition that could not be decided."""
     lost: tuple[str, ...] = ()

@@ -112,7 +112,7 @@ class Alembic:
         if table is not None:
             given = kwargs.get("naming_convention")
             conventions = given if isinstance(given, Mapping) else self.conventions
-            self._batches[id(value)] = _Batch(table, known(kwargs.get("recreate")) or "auto", conventions)
+            self._batches[id(value)] = _Batch(table, _recreate(kwargs.get("recreate")), conventions)
             value.attrs["\0kept"] = value  # the batch is found by identity: keep the object alive
         return value
 
@@ -492,6 +492,13 @@ class _Rebuild:
 
 def _given(args: list[Value], kwargs: dict[str, Value], index: int, name: str) -> Value | None:
     return args[index] if len(args) > index else kwargs.get(name)
+
+
+def _recreate(value: Value | None) -> str:
+    """`auto`, `always` or `never`; of several, `always`: it says something on SQLite alone, so that is where it is
+    chosen."""
+    told = {name for one in options_of(value) if (name := known(one)) is not None} if value is not None else set[str]()
+    return "always" if "always" in told else min(told, default="auto")
 
 
 def _needs_rebuild(call: tuple[str, list[Value], dict[str, Value], Loc]) -> bool:

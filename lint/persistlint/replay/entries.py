@@ -22,6 +22,8 @@ class Revision:
     parents: tuple[str, ...]
     module: Module
     upgrade: Function
+    depends_on: tuple[str, ...] = ()
+    """Revisions of other branches that run before it."""
     labelled: bool = False
     """Whether it begins a branch with a name of its own."""
 
@@ -48,7 +50,8 @@ def _revision(machine: Machine, module: Module) -> Revision | None:
         return None
     labels = names.get("branch_labels")
     labelled = labels is not None and not (isinstance(labels, Const) and labels.value is None)
-    return Revision(name, _parents(names["down_revision"]), module, upgrade, labelled)
+    depends = _parents(names["depends_on"]) if "depends_on" in names else ()
+    return Revision(name, _parents(names["down_revision"]), module, upgrade, depends, labelled)
 
 
 def _parents(value: Value) -> tuple[str, ...]:
@@ -67,7 +70,8 @@ def _ordered(revisions: list[Revision]) -> list[Revision]:
         stack = [start]
         while stack:
             current = by_name[stack[-1]]
-            waiting = [one for one in current.parents if one in by_name and one not in done and one not in stack]
+            before = (*current.parents, *current.depends_on)
+            waiting = [one for one in before if one in by_name and one not in done and one not in stack]
             if waiting:
                 stack.append(waiting[0])
                 continue

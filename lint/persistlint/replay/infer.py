@@ -45,6 +45,7 @@ def without(table: TableFact, gone: set[str]) -> TableFact:
     return replace(
         table,
         columns=tuple(one for one in table.columns if one.name.lower() not in gone),
+        primary_key=tuple(name for name in table.primary_key if name.lower() not in gone),
         foreign_keys=tuple(one for one in table.foreign_keys if stays(one.columns)),
         uniques=tuple(one for one in table.uniques if stays(one.columns)),
         checks=tuple(one for one in table.checks if one.expression is None or stays((one.expression,))),

@@ -113,6 +113,20 @@ def raced(
             yield step, last.loc
 
 
+def effect_of(step: Step, parse: Parse) -> str | None:
+    """What a step does to what, in words; None where that is not known."""
+    if step.kind == "unknown":
+        return None
+    read = parse(step.statement, "sqlite")
+    alter = next((one.alter for one in read if one.alter is not None), None)
+    if step.kind == "alter" and alter is not None and alter.action != "other":
+        target = ".".join(part for part in (alter.table, alter.column) if part)
+        new = f" to {alter.new_name}" if alter.new_name is not None else ""
+        return f"{alter.action} {target}{new}"
+    named = step.tables or tuple(name for one in read if (name := one.creates.name if one.creates else one.drops))
+    return " ".join([step.kind, *named[:1]])
+
+
 def key(step: Step) -> tuple[str, int, str]:
     """What names a step: its place, and what it does."""
     return step.loc.path, step.loc.at, step.statement

@@ -240,7 +240,8 @@ class Upgrades:
                 guard = once or guards.get(trials.key(one))
                 end = trials.end_of(one, steps[:index], steps[index + 1 :], ended)
                 place = self._link.spans(one.loc)
-                done = UpgradeStep(place, one.function, one.statement, guard, one.tables, one.kind, one.certain)
+                effect = trials.effect_of(one, self._parse)
+                done = UpgradeStep(place, one.function, one.statement, guard, one.tables, one.kind, effect, one.certain)
                 out.append(replace(done, lost=end.lost, final=end.final, cascades=end.cascades))
         return tuple(out)
 

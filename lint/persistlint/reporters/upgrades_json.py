@@ -34,6 +34,7 @@ def _step(step: UpgradeStep) -> Mapping[str, object]:
         "function": step.function,
         "statement": step.statement,
         "guard": step.guard,
+        "effect": step.effect,
         "certain": step.certain,
         "carried_out": step.kind != "unknown",
     }

@@ -33,21 +33,47 @@ def _numbers(stores: Sequence[StoreUpgrade], unresolved: Sequence[Unresolved]) -
 
 def _store(store: StoreUpgrade, paint: Paint) -> Iterator[str]:
     yield paint(safe(store.name), "bold")
-    for step in store.steps:
-        yield f"  {_step(step)}"
+    yield from (f"  {line}" for line in _columns([_step(step) for step in store.steps]))
     for start in store.starts:
         yield f"  from {paint(safe(start.start), 'bold')}: {_verdict(start, paint)}"
         yield from (f"    {_failed(one, paint)}" for one in start.failed)
         yield from (f"    {_difference(one)}" for one in start.differences)
+    if len(store.starts) > 1:
+        yield from (f"  {line}" for line in _matrix(store.starts))
 
 
-def _step(step: UpgradeStep) -> str:
-    notes = [safe(step.guard)] if step.guard is not None else []
+def _step(step: UpgradeStep) -> tuple[str, ...]:
+    """Place, effect, guard, and the statement with what is to be said of it."""
+    notes = ""
     if step.kind == "unknown":
-        notes.append("not carried out: a part of it, or its dialect, is not known")
+        notes = "  [not carried out: a part of it, or its dialect, is not known]"
     elif not step.certain:
-        notes.append("under a condition that is not known")
-    return f"{step.span.path}:{step.span.line}: {_short(step.statement)}" + "".join(f"  [{note}]" for note in notes)
+        notes = "  [under a condition that is not known]"
+    place = f"{step.span.path}:{step.span.line}"
+    return place, safe(step.effect or "?"), f"[{safe(step.guard or 'no guard')}]", _short(step.statement) + notes
+
+
+def _matrix(starts: Sequence[UpgradeStart]) -> Iterator[str]:
+    """Each difference against each start: where it is left, and where it is not."""
+    left = [{_drift(one) for one in start.differences} for start in starts]
+    drifts = sorted(set[str]().union(*left))
+    if not drifts:
+        return
+    rows = [(drift, *("x" if drift in one else "-" for one in left)) for drift in drifts]
+    yield from _columns([("difference", *(safe(start.start) for start in starts)), *rows])
+
+
+def _drift(one: Difference) -> str:
+    name = ".".join(part for part in (one.table, one.object) if part)
+    return f"{safe(name)} {one.aspect} {one.change}"
+
+
+def _columns(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    """Rows with their cells below each other; the last cell of each as long as it is."""
+    widths = [max(len(row[index]) for row in rows) for index in range(len(rows[0]) - 1)] if rows else []
+    for row in rows:
+        padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=False))
+        yield "  ".join([*padded, row[-1]])
 
 
 def _verdict(start: UpgradeStart, paint: Paint) -> str:
