@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from persistlint.facts.schema import TableFact
 from persistlint.project.model import Project
@@ -38,7 +38,7 @@ def beside(project: Project, folders: Mapping[str, Sequence[Script]], folder: st
             by_file.setdefault(path, {}).setdefault(table.name.lower(), []).append(table)
     touched = {*created, *added, *final}
     found = [
-        {name: some[0] for name, some in tables.items() if len(some) == 1}
+        {name: _alone(some[0]) for name, some in tables.items() if len(some) == 1}
         for _, tables in sorted(by_file.items())
         if len(touched & tables.keys()) * 2 > len(touched)
     ]
@@ -46,6 +46,11 @@ def beside(project: Project, folders: Mapping[str, Sequence[Script]], folder: st
     if current:
         return Beside(current[0], current=True) if len(current) == 1 else Beside()
     return Beside(found[0]) if len(found) == 1 else Beside()
+
+
+def _alone(table: TableFact) -> TableFact:
+    """The table with the indexes of its own file: those that scripts create may be gone again."""
+    return replace(table, indexes=tuple(one for one in table.indexes if one.span.path == table.span.path))
 
 
 def _has(table: TableFact | None, columns: Collection[str]) -> bool:
