@@ -11,7 +11,7 @@ from persistlint.project.interp.expressions import EVAL
 from persistlint.project.interp.frames import CallEvent, EnterEvent, Frame, SetEvent
 from persistlint.project.interp.modules import Module, Modules
 from persistlint.project.interp.statements import RUN
-from persistlint.project.interp.values import Chunk, Class, Env, Function, Lazy, Loc, Made, Text, Value
+from persistlint.project.interp.values import Chunk, Class, Env, Function, Items, Lazy, Loc, Made, Text, Value
 from persistlint.project.interp.world import Raised, World
 
 _MODULE_STEPS = 400_000
@@ -44,6 +44,8 @@ class Machine:
         """Which classes are records: an unknown one has unknown attributes, whatever defaults its class has."""
         self.answer: Callable[[Value, list[Value], dict[str, Value]], Value | None] | None = None
         """What calling something outside the project gives, where a listener knows more than the interpreter."""
+        self.told: Callable[[Value], Items | None] | None = None
+        """The elements of something outside the project, where a listener knows more than the interpreter."""
         self.on_get: Callable[[Value, str, Loc], None] | None = None
         """Hears of each attribute that is read."""
         self.on_skip: Callable[[Function, list[Value], dict[str, Value]], None] | None = None

@@ -10,6 +10,7 @@ from persistlint.project.interp.values import (
     Function,
     Instance,
     Items,
+    Made,
     Mapping,
     Value,
     flag,
@@ -47,6 +48,27 @@ class Answers:
                 return self._dump(args[0], kwargs)
             case _:
                 return None
+
+    def elements(self, value: Value) -> Items | None:
+        """The columns that a loop over `row.__table__.columns` or `inspect(row).mapper.column_attrs` meets."""
+        match value:
+            case Attribute(base=Attribute(base=owner, name="__table__"), name="columns" | "c"):
+                by_attribute = False
+            case Attribute(base=Attribute(base=Made(args=(owner,)) as made, name="mapper"), name="column_attrs") if (
+                isinstance(made.func, External) and made.func.name.endswith(".inspect")
+            ):
+                by_attribute = True
+            case _:
+                return None
+        kind = self._kinds.of_class(owner) if isinstance(owner, Class) else self._kinds.of(owner)
+        if not isinstance(kind, RowOf) or kind.cls is None:
+            return None
+        cls = Class("Column", "Column", (), {}, {}, kind.cls.env, kind.cls.loc)
+        items: list[Value] = []
+        for column in kind.table.columns:
+            name = text(column.attribute if by_attribute else column.name)
+            items.append(Instance(cls, {"name": text(column.name), "key": name}))
+        return Items("list", items, open=not kind.table.complete)
 
     def _method(self, base: Value, name: str, args: list[Value], kwargs: dict[str, Value]) -> Value | None:
         if isinstance(base, Class):

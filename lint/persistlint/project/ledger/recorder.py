@@ -65,6 +65,7 @@ class Recorder:
         machine = self._machine
         trace = self.trace = Trace(function)
         saved = machine.on_call, machine.on_get, machine.on_set, machine.on_skip, machine.answer
+        machine.told = self.answers.elements
         machine.on_call, machine.on_get, machine.on_set = self._on_call, self._on_get, self._on_set
         machine.on_skip, machine.answer = self._on_skip, self.answers.answer
         try:
@@ -73,6 +74,7 @@ class Recorder:
                 trace.limited = machine.steps > machine.limit
         finally:
             machine.on_call, machine.on_get, machine.on_set, machine.on_skip, machine.answer = saved
+            machine.told = None
             self.trace = None
         return trace
 
