@@ -106,3 +106,17 @@ def test_a_batch_that_rebuilds_on_sqlite_only_is_a_rebuild() -> None:
 
     assert found(store).failed == ()
     assert rows(found(store)) == []
+
+
+def test_a_default_that_is_not_known_is_a_default() -> None:
+    [store] = replayed(
+        revisions(
+            'op.create_table("users", sa.Column("id", sa.Integer, primary_key=True), sa.Column("name", sa.String(255)))',
+            'op.add_column("users", sa.Column("mail", sa.String(100), nullable=False, server_default=compute()))',
+            'op.add_column("users", sa.Column("state", sa.Text, nullable=False, server_default=sa.sql.False_()))',
+        )
+    )
+
+    # With a row in the table, a NOT NULL column without a default would be refused.
+    assert found(store).failed == ()
+    assert [one.object for one in found(store).differences if one.aspect == "default"] == ["state"]

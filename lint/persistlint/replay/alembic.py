@@ -42,7 +42,7 @@ from persistlint.project.sqlalchemy.expressions import expression, server_defaul
 from persistlint.project.sqlalchemy.settle import Settler
 from persistlint.project.sqlalchemy.symbols import made
 from persistlint.project.sqlalchemy.types import Types
-from persistlint.replay.ddl import column_definition, create_index, create_table
+from persistlint.replay.ddl import UNKNOWN_DEFAULT, column_definition, create_index, create_table
 from persistlint.replay.infer import renamed_column
 from persistlint.replay.memory import quoted
 from persistlint.replay.reflect import reflected
@@ -183,9 +183,11 @@ class Alembic:
         fact = self.column_table(machine, table, column, loc)
         if fact is None or not fact.columns:
             return
-        self._run(
-            machine, f"ALTER TABLE {quoted(table)} ADD COLUMN {column_definition(fact.columns[0])}", loc, "alter", table
-        )
+        added = fact.columns[0]
+        if added.server_default == "?":
+            added = replace(added, server_default=UNKNOWN_DEFAULT)  # the column can be added, whatever it holds
+        statement = f"ALTER TABLE {quoted(table)} ADD COLUMN {column_definition(added)}"
+        self._run(machine, statement, loc, "alter", table)
         if fact.foreign_keys or fact.uniques:
             self._live.note(machine, "op.add_column with a constraint", loc, "alter", (table,), _NO_ALTER)
         for index in fact.indexes:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from persistlint.facts.schema import ForeignKeyFact, TableFact
 from persistlint.facts.sql import SqlStatement
+from persistlint.replay.ddl import UNKNOWN_DEFAULT
 from persistlint.replay.live import fact_of
 from persistlint.replay.memory import Memory
 
@@ -100,7 +101,8 @@ def _columns(fresh: Memory, upgraded: Memory, name: str, other: str) -> Iterator
         if column.notnull != twin.notnull and not (column.key and twin.key):
             words = {True: "NOT NULL", False: "NULL"}
             yield Drift(name, "nullable", "changed", column.name, words[column.notnull], words[twin.notnull])
-        if _default(column.default) != _default(twin.default):
+        defaults = (column.default, twin.default)
+        if _default(column.default) != _default(twin.default) and UNKNOWN_DEFAULT not in defaults:
             yield Drift(name, "default", "changed", column.name, column.default, twin.default)
         if bool(column.key) != bool(twin.key):
             yield Drift(name, "primary-key", "changed", column.name, str(column.key), str(twin.key))

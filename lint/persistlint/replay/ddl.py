@@ -15,6 +15,10 @@ _LITERAL = re.compile(
 )
 
 
+UNKNOWN_DEFAULT = "'persistlint: a default that is not known'"
+"""Stands for a DEFAULT that there is, but that cannot be known."""
+
+
 def create_table(table: TableFact) -> str:
     """The CREATE TABLE of a definition; CHECKs that are not known are left out."""
     inline_key = _autoincremented(table)

@@ -33,6 +33,9 @@ _PATTERNS = {"startswith": ("", " || '%'"), "endswith": ("'%' || ", ""), "contai
 _TRANSPARENT = frozenset({"label", "self_group", "nullslast", "nulls_last", "nullsfirst", "nulls_first"})
 _DEEPEST = 24
 
+_CONSTANTS = {"true": "1", "false": "0", "null": "NULL", "True_": "1", "False_": "0", "Null": "NULL"}
+"""`sa.true()`, and the classes that it makes an instance of."""
+
 Namer = Callable[[Value], str | None]
 
 
@@ -67,7 +70,7 @@ def expression(value: Value, namer: Namer, depth: int = 0) -> str | None:
         case Made():
             return _made(value, namer, depth)
         case External():
-            return {"true": "1", "false": "0", "null": "NULL"}.get(symbol(value) or "")
+            return _CONSTANTS.get(symbol(value) or "")
         case _:
             return literal(value)
 
@@ -123,8 +126,8 @@ def _made(value: Made, namer: Namer, depth: int) -> str | None:
         return _negated(value.args[0], namer, depth + 1)
     if name == "between" and len(value.args) == 3:
         return _between(value.args[0], value.args[1:], namer, depth)
-    if name in ("true", "false", "null"):
-        return {"true": "1", "false": "0", "null": "NULL"}[name]
+    if name in _CONSTANTS:
+        return _CONSTANTS[name]
     if name in ("desc", "asc", "cast", "collate", "nullslast", "nullsfirst", "literal"):
         return _modifier(name.rstrip("_"), value.args, namer, depth)
     if isinstance(value.func, Attribute):
@@ -213,11 +216,5 @@ def server_default(value: Value, namer: Namer) -> str | None:
             rendered = expression(value, namer)
             if rendered is None:
                 return "?"
-            is_function = isinstance(value, Made) and made(value) not in (
-                "text",
-                "literal_column",
-                "true",
-                "false",
-                "null",
-            )
+            is_function = isinstance(value, Made) and made(value) not in ("text", "literal_column", *_CONSTANTS)
             return f"({rendered})" if is_function and rendered not in _BARE_FUNCTIONS.values() else rendered
