@@ -55,7 +55,7 @@ def build(
     for trace in traces:
         flows.trace(trace)
         boundary.trace(trace)
-    flows.statements(sql, _columns(tables))
+    flows.statements(sql, _columns(tables), machine.functions)
     dotted = {module.path: module.name for module in loaded}
     exchanges = Exchanges(kinds, origins, Care(body, spans), spans, lambda path: dotted.get(path, path))
     return Ledger(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 
+from persistlint.facts import code
 from persistlint.facts.ledger import ColumnFlow, FlowRole, UnknownFlow
 from persistlint.facts.sql import Kind
-from persistlint.project.interp.values import Loc, Value
+from persistlint.project.interp.values import Function, Loc, Value
 from persistlint.project.ledger.kinds import Kinds, RowOf
 from persistlint.project.ledger.origins import FromColumn, FromDocument, FromField, Origins, shape_file
 from persistlint.project.ledger.roots import is_route
@@ -16,6 +18,9 @@ from persistlint.project.model import Statement
 from persistlint.project.sqlalchemy.draft import TableDraft
 from persistlint.source import Span
 
+_LOADS = re.compile(rb"\xa4load|\xa5loads|DictReader|\xa6reader|validate_json|parse_file")
+_DUMPS = re.compile(rb"\xa4dump|\xa5dumps|DictWriter|writerow")
+"""Names in the encoded body of a function."""
 _METHODS_OF_DICT = frozenset({"to_dict", "as_dict", "dict", "serialize", "to_json", "asdict", "json"})
 
 
@@ -112,12 +117,45 @@ class Flows:
             elif isinstance(origin, FromField) and id(origin.cls) in self._requests:
                 self.add(table.name, column, FlowRole.ACCEPTED, at, f"{origin.cls.name}.{origin.name}")
 
-    def statements(self, statements: Iterable[Statement], tables: dict[str, list[str]]) -> None:
+    def statements(
+        self, statements: Iterable[Statement], tables: dict[str, list[str]], functions: Iterable[Function]
+    ) -> None:
         """Note what SQL does. `tables` are the columns of each table by lower-case name."""
+        around = {(function.path, function.qualname): function for function in functions}
         for statement in statements:
+            self._bound(statement, tables, around)
             for table, column, role, start, end in _of_statement(statement, tables):
                 flow = ColumnFlow(table, column, role, statement.span_of(start, end), _function(statement), "sql")
                 self.known.setdefault(flow)
+
+    def _bound(
+        self, statement: Statement, tables: dict[str, list[str]], functions: dict[tuple[str, str], Function]
+    ) -> None:
+        """What comes into a statement, and what goes out of its rows, is not followed: that is unknown, not nothing."""
+        span = statement.span_of(statement.sql.start, statement.sql.end)
+        function = functions.get((span.path, statement.function or ""))
+        if function is None or statement.sql.kind not in (Kind.SELECT, Kind.INSERT, Kind.UPDATE):
+            return
+        writes = statement.sql.kind is not Kind.SELECT
+        roles: list[FlowRole] = []
+        if (_LOADS if writes else _DUMPS).search(_body(function)):
+            roles.append(FlowRole.IMPORTED if writes else FlowRole.EXPORTED)
+        if is_route(function):
+            roles.append(FlowRole.ACCEPTED if writes else FlowRole.SHOWN)
+        for table in _tables_of(statement, writes=writes):
+            for role in roles if table.lower() in tables else ():
+                flow = UnknownFlow(table, role, span, statement.function, "values of a statement")
+                self.unknown.setdefault(flow)
+
+
+def _tables_of(statement: Statement, *, writes: bool) -> list[str]:
+    """The tables that a statement writes, or reads."""
+    return [use.name for use in statement.sql.tables if use.write == writes]
+
+
+def _body(function: Function) -> bytes:
+    node = function.node
+    return function.env.module.facts.bodies[node.body] if isinstance(node, code.FuncDef) else b""
 
 
 def _of_statement(statement: Statement, tables: dict[str, list[str]]) -> Iterator[tuple[str, str, FlowRole, int, int]]:
