@@ -1,15 +1,10 @@
-"""What an upgrade path is made of: functions, the bodies of modules, and scripts; and how each is run."""
+"""What an upgrade path is made of: functions and scripts; and how each is run."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from persistlint.facts import code
 from persistlint.facts.sql import Kind
-from persistlint.project.interp.frames import Frame
 from persistlint.project.interp.machine import Machine
-from persistlint.project.interp.modules import Module
-from persistlint.project.interp.values import Env, Function, Loc
+from persistlint.project.interp.values import Function, Loc
 from persistlint.project.model import Statement
 from persistlint.replay.live import Live
 from persistlint.replay.numbered import Script
@@ -19,22 +14,9 @@ _STEPS = 100_000
 _TRANSACTIONS = (Kind.BEGIN, Kind.COMMIT, Kind.ROLLBACK, Kind.SAVEPOINT, Kind.RELEASE)
 _SILENT = (Kind.SELECT, Kind.OTHER)
 _DATA = (Kind.INSERT, Kind.UPDATE, Kind.DELETE)
-_DEFINITIONS = (code.Import, code.ImportFrom, code.FuncDef, code.ClassDef)
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
-    """What a module does while it is imported, apart from what it defines."""
-
-    module: Module
-
-    @property
-    def path(self) -> str:
-        """Its file."""
-        return self.module.path
-
-
-Unit = Function | Script | Body
+Unit = Function | Script
 
 
 def run(machine: Machine, live: Live, unit: Unit) -> None:
@@ -42,24 +24,11 @@ def run(machine: Machine, live: Live, unit: Unit) -> None:
     match unit:
         case Function():
             machine.run_root(unit, _STEPS)
-        case Body():
-            _run_body(machine, unit.module)
         case Script():
             begun = False
             for statement in unit.statements:
                 _run_statement(machine, live, statement, begun=begun)
                 begun = _is_begun(statement, begun=begun)
-
-
-def _run_body(machine: Machine, module: Module) -> None:
-    outer = machine.root, machine.held, machine.caller, machine.running
-    machine.root, machine.held, machine.caller, machine.running = (module.path, -1), [], None, None
-    body = tuple(one for one in module.facts.body if not isinstance(one, _DEFINITIONS))
-    try:
-        with machine.budget(_STEPS):
-            machine.block(body, Frame(Env(module, module.env), None))
-    finally:
-        machine.root, machine.held, machine.caller, machine.running = outer
 
 
 def _run_statement(machine: Machine, live: Live, statement: Statement, *, begun: bool) -> None:
