@@ -34,12 +34,11 @@ from persistlint.facts.flow import (
     Ending,
     Flow,
     Handle,
-    JsonMutation,
     Mark,
     Swallowed,
     Transaction,
 )
-from persistlint.facts.ledger import ColumnFlow, FlowRole, Ledger, UnknownFlow
+from persistlint.facts.ledger import ColumnFlow, FlowRole, JsonMutation, Ledger, UnknownFlow
 from persistlint.facts.schema import (
     CheckFact,
     ColumnFact,

@@ -133,21 +133,6 @@ class Deletion:
 
 
 @dataclass(frozen=True, slots=True)
-class JsonMutation:
-    """The value of a JSON column is changed in place, so that SQLAlchemy sees no change."""
-
-    function: str
-    table: str
-    column: str
-    mutated: Span
-    assigned: Span | None
-    """Where the same object is assigned back."""
-    source: str
-    """What is changed, as written."""
-    defined: Span
-
-
-@dataclass(frozen=True, slots=True)
 class Flow:
     """All that the paths of the project's functions show, in the order of their places."""
 
@@ -156,7 +141,6 @@ class Flow:
     checks: tuple[CheckThenAct, ...] = ()
     swallowed: tuple[Swallowed, ...] = ()
     deletions: tuple[Deletion, ...] = ()
-    json_mutations: tuple[JsonMutation, ...] = ()
     committed: tuple[Span, ...] = ()
     """The openings on which some function commits."""
     modern: bool = False

@@ -49,6 +49,23 @@ class UnknownFlow:
 
 
 @dataclass(frozen=True, slots=True)
+class JsonMutation:
+    """The value of a JSON column is changed in place, so that SQLAlchemy sees no change and writes no UPDATE.
+
+    https://docs.sqlalchemy.org/en/20/core/type_basics.html#sqlalchemy.types.JSON (Detecting Changes)
+    """
+
+    table: str
+    column: str
+    attribute: str
+    mutated: Span
+    assigned: Span | None
+    """Where the same object is assigned back, None where it is not."""
+    function: str | None
+    defined: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Ledger:
     """All flows of a project, in the order of their places."""
 
@@ -61,3 +78,4 @@ class Ledger:
     unfilled: tuple[UnfilledField, ...] = ()
     exchanges: tuple[Exchange, ...] = ()
     copies: tuple[FileCopy, ...] = ()
+    mutations: tuple[JsonMutation, ...] = ()

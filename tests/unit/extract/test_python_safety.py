@@ -113,6 +113,7 @@ def test_blocks_within_blocks_are_read_as_far_as_python_reads_them() -> None:
         b"x = 'create table a (b)'", b"CREATE UNIQUE INDEX i", b"db.Model", b"alter  table t", b"insert or ignore into t",
         b"delete from t", b"PRAGMA foreign_keys", b"name: Mapped[int] = mapped_column()", b"Column(Integer)",
         b"from alembic import op", b"CREATE TEMPORARY TABLE x", b"create virtual table x", b"import aiosqlite",
+        b"session.commit()", b"    s.rollback()", b"row = session.get(Row, 1)",
     ],
 )  # fmt: skip
 def test_files_that_can_hold_persistence_code_matter(data: bytes) -> None:

@@ -32,6 +32,7 @@ _DEEPEST = 24
 _DEEP_CALL = 2
 """Calls within calls: from here on only small functions and those that hold SQL or tables are followed."""
 _DEEPEST_CALL = 6
+_RECURSIONS = 1
 _SMALL = 1200
 """The length of an encoded body of a dozen lines."""
 _WORTH = code.Hint.SQL | code.Hint.EXECUTE | code.Hint.TABLES
@@ -52,9 +53,9 @@ def invoke(
         depth > _DEEP_CALL and isinstance(node, code.FuncDef) and not _is_worth(function, node)
     ):
         return _unseen(machine, function, args, kwargs, f"`{function.qualname}` is called too deep inside other calls")
-    key = (id(node), id(function.env), tuple(map(id, args)))
-    if len(machine.stack) > _DEEPEST or machine.steps > machine.limit or machine.guard(key):
+    if len(machine.stack) > _DEEPEST or machine.steps > machine.limit or _is_repeated(machine, function, args):
         return _unseen(machine, function, args, kwargs, f"`{function.qualname}` calls itself or too many others")
+    machine.stack.append((id(node), id(function.env), tuple(map(id, args))))
     try:
         env = Env(function.env.module, function.env)
         env.function = function
@@ -71,6 +72,23 @@ def invoke(
         return _result(function, frame)
     finally:
         machine.stack.pop()
+
+
+def _is_repeated(machine: Machine, function: Function, args: list[Value]) -> bool:
+    """Whether a call is the same as one around it, or one of a function that has called itself already.
+
+    What walks down a tree of unknown shape does the same at each level, and two calls in it are 64 of them six levels
+    down: the first time round shows everything.
+    """
+    node, env = id(function.node), id(function.env)
+    key = (node, env, tuple(map(id, args)))
+    again = 0
+    for one in machine.stack:
+        if one == key:
+            return True
+        again += isinstance(one, tuple) and one[0] == node
+    # A ladder of upgrades may call itself for each version, and there it is known how often.
+    return again > _RECURSIONS and machine.world is None
 
 
 def _unseen(machine: Machine, function: Function, args: list[Value], kwargs: dict[str, Value], reason: str) -> Unknown:

@@ -12,7 +12,7 @@ from persistlint.project.interp.invocation import body_of
 from persistlint.project.interp.machine import Machine
 from persistlint.project.interp.modules import Module
 from persistlint.project.interp.values import Class, Function, Loc, Made, Value, known
-from persistlint.project.ledger import copies, roots
+from persistlint.project.ledger import copies, mutations, roots
 from persistlint.project.ledger.boundary import About, Boundary, requested
 from persistlint.project.ledger.exchanges import Exchanges
 from persistlint.project.ledger.flows import Flows
@@ -67,6 +67,7 @@ def build(
         unfilled=tuple(sorted(boundary.unfilled.values(), key=lambda one: (one.span, one.field, one.table))),
         exchanges=exchanges.of(traces),
         copies=copies.find(machine, traces, sql, spans),
+        mutations=mutations.find(machine, traces, spans),
     )
 
 

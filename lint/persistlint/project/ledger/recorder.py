@@ -28,7 +28,7 @@ from persistlint.project.interp.values import (
 from persistlint.project.ledger.answers import Answers
 from persistlint.project.ledger.kinds import Document, Kinds, Many, RowOf, ShapeOf
 from persistlint.project.ledger.shapes import Shapes
-from persistlint.project.ledger.trace import Act, Assigned, At, Built, Dumped, Got, Loaded, Shaped, Trace
+from persistlint.project.ledger.trace import Act, Assigned, At, Built, Changed, Dumped, Got, Loaded, Shaped, Trace
 from persistlint.project.sqlalchemy.symbols import made
 
 ACTS = frozenset({
@@ -36,8 +36,12 @@ ACTS = frozenset({
     "exec", "rename", "replace", "move", "copy", "copy2", "copyfile", "copytree", "unlink", "remove", "backup",
     "dispose", "close", "exists", "is_file", "merge", "bulk_insert_mappings", "bulk_save_objects", "add_all",
     "bulk_update_mappings", "count", "select", "delete", "truncate", "write_text", "write", "writerow", "writerows",
-    "flush", "add", "write_bytes",
+    "flush", "add", "write_bytes", "flag_modified", "deepcopy",
 })  # fmt: skip
+_CHANGES = frozenset({
+    "append", "extend", "insert", "remove", "pop", "clear", "update", "setdefault", "popitem", "sort", "reverse",
+})  # fmt: skip
+"""What changes a list or a dict in place."""
 _DEEPEST = 6
 _DUMPS = frozenset({"json.dump", "json.dumps", "orjson.dumps", "ujson.dump", "ujson.dumps", "simplejson.dump",
                     "simplejson.dumps", "yaml.dump", "yaml.safe_dump", "pickle.dump"})  # fmt: skip
@@ -101,6 +105,8 @@ class Recorder:
 
     def _on_set(self, event: SetEvent) -> None:
         computed = isinstance(event.node, code.Call)
+        if self.trace is not None and event.base is not None and event.name is None and not computed:
+            self._changes(event.base, self._at(location(event.node, event.path), event.function), self.trace)
         if self.trace is None or event.base is None or (event.name is None and not computed):
             return
         at = self._at(location(event.node, event.path), event.function)
@@ -110,6 +116,14 @@ class Recorder:
                 self.trace.assigned.append(Assigned(at, kind, option, event.name, event.value, computed))
             elif isinstance(kind, ShapeOf) and event.name is not None:
                 self.trace.filled.append((kind.cls, event.name))
+
+    def _changes(self, value: Value, at: At, trace: Trace) -> None:
+        """What is changed in place, where it is the value that an attribute of a row holds."""
+        for option in options_of(value):
+            if isinstance(option, Attribute):
+                kind = self._kinds.of(option.base)
+                if isinstance(kind, RowOf):
+                    trace.changed.append(Changed(at, kind, option.base, option.name))
 
     def _on_skip(self, function: Function, args: list[Value], kwargs: dict[str, Value]) -> None:
         if self.trace is not None:
@@ -135,6 +149,8 @@ class Recorder:
             shape = self._kinds.of(event.func.base)
             if isinstance(shape, ShapeOf):
                 trace.filled.extend((shape.cls, name) for name in _named(event.kwargs.get("update")))
+        if event.name in _CHANGES and isinstance(event.func, Attribute):
+            self._changes(event.func.base, at, trace)
         if event.name in ACTS:
             trace.acts.append(Act(at, event.name, event.func, event.args, event.kwargs, event.node, event.result))
         self._escapes(event, at, trace)

@@ -103,6 +103,16 @@ class Act:
     result: Value
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The value of a row's attribute is changed in place: `row.tags.append(…)`, or the same by another name."""
+
+    at: At
+    row: RowOf
+    base: Value
+    name: str
+
+
 @dataclass(slots=True)
 class Trace:
     """One function, run with unknown arguments."""
@@ -117,6 +127,7 @@ class Trace:
     acts: list[Act] = field(default_factory=list[Act])
     calls: list[tuple[At, Key]] = field(default_factory=list["tuple[At, Key]"])
     """Calls of functions of the project."""
+    changed: list[Changed] = field(default_factory=list[Changed])
     filled: list[tuple[Class, str]] = field(default_factory=list["tuple[Class, str]"])
     """Fields of shapes that are assigned."""
     dumped_shapes: list[Class] = field(default_factory=list[Class])

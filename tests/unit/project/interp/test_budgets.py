@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from ..reading import linkage_of
 from .evaluating import run
 
 ENDLESS = {
@@ -57,3 +58,21 @@ def test_it_ends_quickly(source: str) -> None:
 
     assert ran.value("x") is not None
     assert time.process_time() - start < 2
+
+
+def test_what_walks_down_a_tree_is_followed_twice() -> None:
+    linkage = linkage_of(
+        {
+            "app.py": """
+            def walk(node, note):
+                note(node)
+                walk(node.left, note), walk(node.middle, note), walk(node.right, note)
+        """
+        }
+    )
+    noted: list[str] = []
+    linkage.machine.on_call = lambda event: noted.append(event.name) if event.name == "note" else None
+
+    linkage.machine.run_root(linkage.machine.functions[0])
+
+    assert len(noted) == 1 + 3
