@@ -82,11 +82,9 @@ def _is_repeated(machine: Machine, function: Function, args: list[Value]) -> boo
     """
     node, env = id(function.node), id(function.env)
     key = (node, env, tuple(map(id, args)))
-    again = 0
-    for one in machine.stack:
-        if one == key:
-            return True
-        again += isinstance(one, tuple) and one[0] == node
+    if key in machine.stack:
+        return True
+    again = sum(isinstance(one, tuple) and one[:1] == (node,) for one in machine.stack)
     # A ladder of upgrades may call itself for each version, and there it is known how often.
     return again > _RECURSIONS and machine.world is None
 
