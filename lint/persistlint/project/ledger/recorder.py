@@ -104,18 +104,20 @@ class Recorder:
                     pass
 
     def _on_set(self, event: SetEvent) -> None:
-        computed = isinstance(event.node, code.Call)
-        if self.trace is not None and event.base is not None and event.name is None and not computed:
-            self._changes(event.base, self._at(location(event.node, event.path), event.function), self.trace)
-        if self.trace is None or event.base is None or (event.name is None and not computed):
+        trace = self.trace
+        if trace is None or event.base is None:
             return
         at = self._at(location(event.node, event.path), event.function)
+        computed = isinstance(event.node, code.Call)
+        if event.name is None and not computed:
+            self._changes(event.base, at, trace)
+            return
         for option in options_of(event.base):
             kind = self._kinds.of(option)
             if isinstance(kind, RowOf):
-                self.trace.assigned.append(Assigned(at, kind, option, event.name, event.value, computed))
+                trace.assigned.append(Assigned(at, kind, option, event.name, event.value, computed))
             elif isinstance(kind, ShapeOf) and event.name is not None:
-                self.trace.filled.append((kind.cls, event.name))
+                trace.filled.append((kind.cls, event.name))
 
     def _changes(self, value: Value, at: At, trace: Trace) -> None:
         """What is changed in place, where it is the value that an attribute of a row holds."""
