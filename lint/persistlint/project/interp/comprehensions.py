@@ -42,9 +42,7 @@ def _generate(machine: Machine, gens: Sequence[code.Gen], index: int, frame: Fra
         return True
     gen = gens[index]
     iterable = machine.eval(gen.iter, frame)
-    items = elements.iterate(iterable)
-    if items is None and machine.told is not None:
-        items = machine.told(iterable)
+    items = elements.met(machine, iterable)
     if items is None or items.open or len(items.items) > _MOST_ITERATIONS:
         binding.bind(machine, gen.target, elements.element(iterable, items), frame)
         _generate(machine, gens, index + 1, frame, emit)

@@ -41,6 +41,12 @@ _COMPARED_IN_A_STEP = 4
 """Entries of a list or dict that are looked through in one step of the budget."""
 
 
+def met(machine: Machine, value: Value) -> Items | None:
+    """What a loop over a value meets, listeners asked too; None where that is not known."""
+    items = iterate(value)
+    return machine.told(value) if items is None and machine.told is not None else items
+
+
 def iterate(value: Value) -> Items | None:
     """The elements of an iterable; None where nothing is known of them."""
     match value:

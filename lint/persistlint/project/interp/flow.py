@@ -85,9 +85,7 @@ def _join(before: dict[str, Value], ends: Sequence[dict[str, Value]]) -> None:
 def for_(machine: Machine, stmt: code.For, frame: Frame) -> str | None:
     """Run `for`."""
     iterable = machine.eval(stmt.iter, frame)
-    items = elements.iterate(iterable)
-    if items is None and machine.told is not None:
-        items = machine.told(iterable)
+    items = elements.met(machine, iterable)
     if items is not None and not items.open and len(items.items) <= _MOST_ITERATIONS:
         for item in items.items:
             machine.steps += 1
