@@ -8,14 +8,14 @@ from persistlint.sdk import Label, Opening, PragmaUse, Project, Span, Store, Sto
 from persistlint_rules.queries._places import Part, is_aside, part_of
 
 
-def is_application(span: Span, function: str | None = None) -> bool:
+def is_application(project: Project, span: Span, function: str | None = None) -> bool:
     """Whether a place belongs to the application: tests, upgrades, scripts and examples have rules of their own."""
-    return part_of(span, function) is Part.APPLICATION and not is_aside(span.path)
+    return part_of(span, function) is Part.APPLICATION and not is_aside(project, span.path)
 
 
 def judged(project: Project) -> Iterator[Opening]:
     """The openings of SQLite files by the application, in the order of their places."""
-    return (one for one in files(project) if is_application(one.span, one.function))
+    return (one for one in files(project) if is_application(project, one.span, one.function))
 
 
 def files(project: Project) -> Iterator[Opening]:

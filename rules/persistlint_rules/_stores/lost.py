@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from persistlint.sdk import Opening, PragmaUse
+from persistlint.sdk import Opening, PragmaUse, Project
 from persistlint_rules._stores.doors import is_application, pragmas
 
 _PER_CONNECTION = frozenset({
@@ -14,13 +14,13 @@ _PER_CONNECTION = frozenset({
 _ONE_CONNECTION = frozenset({"StaticPool", "SingletonThreadPool", "AssertionPool"})
 
 
-def is_lost(opening: Opening, pragma: PragmaUse) -> bool:
+def is_lost(project: Project, opening: Opening, pragma: PragmaUse) -> bool:
     """Whether a PRAGMA ends with the connection that it is run on, which does nothing else."""
     if pragma.name not in _PER_CONNECTION or pragma.reads or not pragma.alone:
         return False
     if not opening.is_engine or opening.pool in _ONE_CONNECTION:
         return False
-    if not is_application(pragma.span, pragma.function):
+    if not is_application(project, pragma.span, pragma.function):
         return False
     if pragma.name == "busy_timeout" and pragma.values == tuple(map(str, opening.timeouts or ())):
         return False  # every connection waits that long anyway

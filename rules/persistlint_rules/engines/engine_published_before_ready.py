@@ -16,7 +16,7 @@ _WORDS = {
 @rule(severity=Severity.WARNING, since="0.1")
 def engine_published_before_ready(project: Project) -> Iterator[Finding]:
     """An engine is put where other threads look for it before its tables, hooks or session factory are there."""
-    if not any(is_application(one.span) for one in project.threads):
+    if not any(is_application(project, one.span) for one in project.threads):
         return
     seen: set[object] = set()
     for opening in judged(project):

@@ -9,7 +9,7 @@ from persistlint_rules._stores.doors import is_application, judged
 @rule(severity=Severity.WARNING, since="0.1")
 def unlocked_engine_cache(project: Project) -> Iterator[Finding]:
     """A cached engine is looked up and stored without a lock, where threads can meet."""
-    threads = next((one for one in project.threads if is_application(one.span)), None)
+    threads = next((one for one in project.threads if is_application(project, one.span)), None)
     if threads is None:
         return
     seen: set[object] = set()

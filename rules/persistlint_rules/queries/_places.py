@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from enum import Enum
 from functools import cache
+from os.path import commonprefix
 
-from persistlint.sdk import Span
+from persistlint.sdk import Project, Span
 
 _UPGRADE_FOLDERS = frozenset({
     "alembic", "delta", "deltas", "migrate", "migration", "migrations", "revisions", "schema_changes", "upgrade",
@@ -55,6 +56,19 @@ def start_of(span: Span) -> tuple[str, int, int]:
     return span.path, span.line, span.column
 
 
-def is_aside(path: str) -> bool:
-    """Whether a file stands beside the application: a script, an example."""
-    return not _SIDE_FOLDERS.isdisjoint(path.split("/")[:-1])
+def is_aside(project: Project, path: str) -> bool:
+    """Whether a file stands beside the application: a script, an example.
+
+    A folder that all files are in says nothing: an example that is checked by itself is the application.
+    """
+    return path in _aside(project.files)
+
+
+@cache
+def _aside(files: tuple[str, ...]) -> frozenset[str]:
+    folders = [path.split("/")[:-1] for path in files]
+    common = len(commonprefix(folders))
+    found = frozenset(
+        path for path, names in zip(files, folders, strict=True) if not _SIDE_FOLDERS.isdisjoint(names[common:])
+    )
+    return found if len(found) < len(files) else frozenset()

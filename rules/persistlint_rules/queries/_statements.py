@@ -14,8 +14,6 @@ def data_statements(project: Project) -> tuple[Statement, ...]:
     """
     if project.dialect != "sqlite":
         return ()
-    # An example that is checked by itself is the application.
-    only_aside = all(is_aside(path) for path in project.files)
     foreign = {one.span.path for one in project.statements if one.dialects or one.sql.foreign_dialect is not None}
     kinds = (Kind.SELECT, Kind.INSERT, Kind.UPDATE, Kind.DELETE)
     return tuple(
@@ -24,7 +22,7 @@ def data_statements(project: Project) -> tuple[Statement, ...]:
         if one.sql.kind in kinds
         and one.span.path not in foreign
         and part_of(one.span) is not Part.TEST
-        and not (one.opened is not None and is_aside(one.span.path) and not only_aside)
+        and not (one.opened is not None and is_aside(project, one.span.path))
     )
 
 

@@ -27,7 +27,7 @@ def foreign_keys_off(project: Project) -> Iterator[Finding]:
     told: set[str] = set()
     for clause, openings in promised(project):
         for opening in openings:
-            if clause.foreign_keys and opening.foreign_keys is False and not _is_meant(opening):
+            if clause.foreign_keys and opening.foreign_keys is False and not _is_meant(project, opening):
                 told.add(opening.store)
                 yield _promised(clause, opening)
     for store in stores(project):
@@ -35,9 +35,9 @@ def foreign_keys_off(project: Project) -> Iterator[Finding]:
             yield from _never_fires(project, store)
 
 
-def _is_meant(opening: Opening) -> bool:
+def _is_meant(project: Project, opening: Opening) -> bool:
     """Whether it is switched on, on one connection: that has a rule of its own."""
-    return any(one.name == "foreign_keys" and is_lost(opening, one) for one in opening.pragmas)
+    return any(one.name == "foreign_keys" and is_lost(project, opening, one) for one in opening.pragmas)
 
 
 def _promised(clause: StoreClause, opening: Opening) -> Finding:
@@ -62,7 +62,7 @@ def _promised(clause: StoreClause, opening: Opening) -> Finding:
 def _never_fires(project: Project, store: Store) -> Iterator[Finding]:
     keys = [(table, key) for table in _tables(project, store) for key in table.foreign_keys if _acts(key)]
     opening = next((one for one in store.openings if one.tables), store.openings[0])
-    if not keys or any(_is_meant(one) for one in store.openings):
+    if not keys or any(_is_meant(project, one) for one in store.openings):
         return
     table, key = keys[0]
     columns = ", ".join(key.columns)

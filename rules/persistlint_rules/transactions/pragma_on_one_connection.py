@@ -16,7 +16,7 @@ def pragma_on_one_connection(project: Project) -> Iterator[Finding]:
         for pragma in opening.pragmas:
             # Switched off and on again on the wrong connection is one mistake.
             key = (opening.span, pragma.name, pragma.function)
-            if is_lost(opening, pragma) and key not in seen:
+            if is_lost(project, opening, pragma) and key not in seen:
                 seen.add(key)
                 yield _finding(project, opening, pragma)
 
