@@ -19,7 +19,7 @@ _GIVEN = frozenset({
 
 
 def uncalled(linkage: Linkage) -> tuple[UncalledUpgrade, ...]:
-    """Functions at module level that alter a table, are given the database, and are named nowhere in the project.
+    """Functions at module level that alter or index a table, are given the database, and are named nowhere else.
 
     Something else of the same module that changes a schema must be called: there is a path, and they are not on it.
     """
@@ -53,5 +53,5 @@ def _is_step(function: Function) -> bool:
 
 def _alters(linkage: Linkage, function: Function) -> Iterator[str]:
     for one in linkage.project.statements:
-        if one.sql.kind is Kind.ALTER and (one.span.path, one.function) == (function.path, function.qualname):
+        if one.sql.kind in (Kind.ALTER, Kind.CREATE_INDEX) and (one.span.path, one.function) == (function.path, function.qualname):
             yield one.text[one.sql.start : one.sql.end]

@@ -12,7 +12,12 @@ def disposed_engine_still_cached(project: Project) -> Iterator[Finding]:
     seen: set[object] = set()
     for opening in judged(project):
         for one in opening.disposed:
-            if one.forgotten or one.source is None or one.span in seen or not is_application(project, one.span, one.function):
+            if (
+                one.forgotten
+                or one.source is None
+                or one.span in seen
+                or not is_application(project, one.span, one.function)
+            ):
                 continue
             seen.add(one.span)
             kept = next((kept for kept in opening.kept if kept.name.startswith(f"{one.source}[")), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import Enum
 from functools import cache
-from os.path import commonprefix
+from os.path import commonpath
 
 from persistlint.sdk import Project, Span
 
@@ -66,9 +66,11 @@ def is_aside(project: Project, path: str) -> bool:
 
 @cache
 def _aside(files: tuple[str, ...]) -> frozenset[str]:
-    folders = [path.split("/")[:-1] for path in files]
-    common = len(commonprefix(folders))
+    folders = [path.rpartition("/")[0] for path in files]
+    shared = len(commonpath(folders)) if files else 0
     found = frozenset(
-        path for path, names in zip(files, folders, strict=True) if not _SIDE_FOLDERS.isdisjoint(names[common:])
+        path
+        for path, folder in zip(files, folders, strict=True)
+        if not _SIDE_FOLDERS.isdisjoint(folder[shared:].split("/"))
     )
     return found if len(found) < len(files) else frozenset()

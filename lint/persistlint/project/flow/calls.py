@@ -156,9 +156,12 @@ class Caller:
         for event in events:
             if receiver_of(event.func) is not None or any(contained(v) for v in (*event.args, *event.kwargs.values())):
                 return True
-            if self.view.handed(event) or any(root_of(value) is not None for value in event.args):
+            if self.view.handed(event) or any(self._is_of_database(value) for value in event.args):
                 return True
         return any(self._works(function) for function, _ in self.callees(events))
+
+    def _is_of_database(self, value: Value) -> bool:
+        return root_of(value) is not None and not self.reader.is_column(value)
 
     def waits(self, events: list[CallEvent]) -> bool:
         """Whether what is awaited really waits: for something outside the project, other than a log."""

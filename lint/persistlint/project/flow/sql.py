@@ -9,7 +9,17 @@ from typing import NamedTuple
 from persistlint.facts.schema import TableFact
 from persistlint.facts.sql import Kind, SqlStatement
 from persistlint.project.interp.modules import Module
-from persistlint.project.interp.values import Attribute, External, Instance, Made, Text, Unknown, Value, options_of
+from persistlint.project.interp.values import (
+    Attribute,
+    External,
+    Instance,
+    Made,
+    Operation,
+    Text,
+    Unknown,
+    Value,
+    options_of,
+)
 from persistlint.project.sql.texts import sql_text
 
 _HOLE = re.compile(r"__hole\d+__")
@@ -52,6 +62,8 @@ _WORDS = {
     Kind.CREATE_TABLE: "CREATE TABLE",
     Kind.DROP: "DROP",
 }
+_LONGEST = 24
+"""Calls in a chain that are looked through."""
 _EXPRESSIONS = {"select": "read", "insert": "write", "update": "write", "delete": "write", "exists": "read"}
 
 
@@ -105,7 +117,7 @@ class SqlReader:
     def _expression(self, value: Value) -> tuple[Act, ...]:
         """`select(A).where(…)`, `update(A).values(…)`, `table.insert()`."""
         depth = 0
-        while depth < 24:
+        while depth < _LONGEST:
             depth += 1
             match value:
                 case Made(func=External(name=name), args=args):
@@ -140,6 +152,26 @@ class SqlReader:
                 if table is not None and table.name.lower() not in names:
                     names.append(table.name.lower())
         return tuple(names)
+
+    def is_column(self, value: Value) -> bool:
+        """Whether it is what a row holds in a column: `session.get(Order, 1).note`. No work is done through it."""
+        if not isinstance(value, Attribute):
+            return False
+        base = value.base
+        for _ in range(_LONGEST):
+            match base:
+                case Made(func=Attribute(base=inner), args=args):
+                    entities = [option for arg in args for option in options_of(arg)]
+                    entities += [one for made in entities if isinstance(made, Made) for one in made.args]
+                    tables = [table for one in entities if (table := self._table(one)) is not None]
+                    if tables:
+                        return any(value.name in (one.attribute, one.name) for table in tables for one in table.columns)
+                    base = inner
+                case Attribute(base=inner) | Operation(op="[]", operands=(inner, *_)):
+                    base = inner
+                case _:
+                    return False
+        return False
 
 
 def _act(statement: SqlStatement, text: str) -> Act | None:
