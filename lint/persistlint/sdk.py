@@ -30,7 +30,6 @@ from persistlint.facts.documents import ColumnPlace, Exchange, FileCopy, Keeping
 from persistlint.facts.executions import Behind, Execution, Lifetime, Listening, Making
 from persistlint.facts.flow import (
     CheckThenAct,
-    Deletion,
     Ending,
     Flow,
     Handle,
@@ -58,7 +57,18 @@ from persistlint.facts.sql import (
     SqlStatement,
     TableUse,
 )
-from persistlint.facts.stores import Database, Disposal, Hook, Kept, Opening, PragmaUse, Readied, Store, Threads
+from persistlint.facts.stores import (
+    Database,
+    Disposal,
+    Hook,
+    Kept,
+    Opening,
+    PragmaUse,
+    Readied,
+    Removal,
+    Store,
+    Threads,
+)
 from persistlint.facts.upgrades import (
     Difference,
     FailedStep,
@@ -98,7 +108,6 @@ __all__ = [
     "Contract",
     "Database",
     "DefaultClause",
-    "Deletion",
     "Difference",
     "Disagreement",
     "Disposal",
@@ -146,6 +155,7 @@ __all__ = [
     "Project",
     "RacedStep",
     "Readied",
+    "Removal",
     "Role",
     "Row",
     "Rule",

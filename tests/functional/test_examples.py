@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -60,6 +62,23 @@ def test_the_golden_file_has_a_finding_of_each_family_that_needs_no_contract() -
         "request-field-not-persisted",
     ):
         assert f"[{rule}]" in text
+
+
+def test_every_drift_that_the_example_tells_of_is_found(copied: Path) -> None:
+    folder = copied / "legacy_board"
+    told = (folder / "README.md").read_text()
+    promised = set(re.findall(r"^\|[ \w]*\| `([a-z-]+)` \|", told, re.MULTILINE))
+    oldest = re.search(r"```sql\n(.*?)```", told, re.DOTALL)
+    assert oldest
+    document = folder / ".planning" / "specs" / "surfaces" / "DATA-PERSISTENCE-CONTRACTS.md"
+    document.parent.mkdir(parents=True)
+    document.write_text(f"## D01 Boards\n\n```sql baseline\n{oldest[1]}```\n")
+
+    settings = replace(load(folder), select=("all",))
+    report = run(Request(folder, [folder], settings, jobs=1, use_cache=False), RULES)
+
+    assert len(promised) > 30
+    assert promised <= {one.rule for one in report.diagnostics}
 
 
 def test_fingerprints_stay_when_all_lines_move(copied: Path, tmp_path: Path) -> None:

@@ -118,21 +118,6 @@ class Swallowed:
 
 
 @dataclass(frozen=True, slots=True)
-class Deletion:
-    """A database file, or its folder, is deleted or moved while an engine for it may be kept open."""
-
-    function: str
-    span: Span
-    words: str
-    """What is deleted, as written."""
-    opening: Span
-    disposed: Span | None
-    """A dispose of that engine later in the same function, where there is one."""
-    kept: Span | None
-    """Where the engine is kept: the assignment to a cache, global or attribute."""
-
-
-@dataclass(frozen=True, slots=True)
 class Flow:
     """All that the paths of the project's functions show, in the order of their places."""
 
@@ -140,7 +125,6 @@ class Flow:
     transactions: tuple[Transaction, ...] = ()
     checks: tuple[CheckThenAct, ...] = ()
     swallowed: tuple[Swallowed, ...] = ()
-    deletions: tuple[Deletion, ...] = ()
     committed: tuple[Span, ...] = ()
     """The openings on which some function commits."""
     modern: bool = False

@@ -14,7 +14,8 @@ class Database:
 
     `dialect` is the backend's name in lower case, None where it cannot be known; `memory` is None where that cannot.
     `words` is the path in words that are the same wherever the same value is meant, `{…}` for what is not known; `file`
-    is its last component where that is known. `origins` are the functions and globals that the path comes from.
+    is its last component where that is known. `origins` are the functions and globals that the path comes from,
+    `folders` those that folders above it come from.
     """
 
     dialect: str | None = None
@@ -23,6 +24,7 @@ class Database:
     file: str | None = None
     read_only: bool = False
     origins: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
 
     @property
     def is_sqlite_file(self) -> bool:
@@ -131,6 +133,23 @@ class Disposal:
 
 
 @dataclass(frozen=True, slots=True)
+class Removal:
+    """A call that takes the file of a database away, or a folder above it, and closes no connection before.
+
+    Either the connections are closed afterwards, or they are those of an engine that is kept. `what` is `deleted`,
+    `moved`, or `replaced` by another file.
+    """
+
+    span: Span
+    function: str | None
+    what: str
+    written: str
+    """The path as written."""
+    closed: Span | None = None
+    """Where its connections are closed afterwards, on the same way."""
+
+
+@dataclass(frozen=True, slots=True)
 class Opening:
     """One call that opens a database, with all that is known of the connections that come from it."""
 
@@ -182,6 +201,8 @@ class Opening:
     store: str = ""
     """The name of its store: the same for all openings of one database."""
     disposed: tuple[Disposal, ...] = ()
+    removals: tuple[Removal, ...] = ()
+    """What takes its file away under open connections."""
 
     @property
     def all_pragmas(self) -> tuple[PragmaUse, ...]:

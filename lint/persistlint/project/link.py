@@ -32,6 +32,7 @@ from persistlint.project.sqlalchemy.tables import Found, find_tables, is_column
 from persistlint.project.stores.grouping import grouped
 from persistlint.project.stores.openings import Openings
 from persistlint.project.stores.pragmas import Reader
+from persistlint.project.stores.removals import Removals
 from persistlint.project.stores.threads import threads_of
 from persistlint.project.stores.watch import Watch
 from persistlint.source import LineIndex, Span, is_test
@@ -122,7 +123,7 @@ def link_all(inputs: Inputs) -> Linkage:
         listenings=listenings(loaded),
         ledger=build(machine, found, loaded, sql, tables, spans.of),
         contract=unite(inputs.documents),
-        openings=grouped(openings.all(), sql),
+        openings=Removals(watch, openings.origins, spans.of).added(grouped(openings.all(), sql)),
         threads=threads_of(loaded, spans.of),
         flow=replace(flow_of(followed, spans.of), modern=is_modern(loaded)),
     )

@@ -53,5 +53,8 @@ def _is_step(function: Function) -> bool:
 
 def _alters(linkage: Linkage, function: Function) -> Iterator[str]:
     for one in linkage.project.statements:
-        if one.sql.kind in (Kind.ALTER, Kind.CREATE_INDEX) and (one.span.path, one.function) == (function.path, function.qualname):
+        if one.sql.kind in (Kind.ALTER, Kind.CREATE_INDEX) and (one.span.path, one.function) == (
+            function.path,
+            function.qualname,
+        ):
             yield one.text[one.sql.start : one.sql.end]

@@ -16,8 +16,8 @@ _MATTERS = re.compile(
     rb"|\bINSERT\s+(?:OR\s+\w+\s+)?INTO\b|\bDELETE\s+FROM\b|\bPRAGMA\b|\bmapped_column\b|\bColumn\("
     # Who imports the models and is given a session needs to name no library.
     rb"|\.commit\(\)|\.rollback\(\)|\bsession\.(?:add|delete|get|query)\("
-    # What fills tables or shows them: shapes of an API, loaded documents, copied files.
-    rb"|\bpydantic\b|\bfastapi\b|\bjson\.loads?\b|\bshutil\.(?:copy|move)|\bcsv\.\w*reader\b"
+    # What fills tables or shows them: shapes of an API, loaded documents, copied and removed files.
+    rb"|\bpydantic\b|\bfastapi\b|\bjson\.loads?\b|\bshutil\.(?:copy|move|rmtree)|\bos\.(?:remove|rename|replace|unlink)\(|\.unlink\(|\bcsv\.\w*reader\b"
     # In lower case these are English more often than SQL.
     rb"|(?-i:[\"'\s(]SELECT\s[^;]{1,300}?\sFROM\s|[\"'\s(]UPDATE\s+\S+\s+SET\s)",
     re.IGNORECASE,

@@ -28,10 +28,11 @@ _SAME_PATH = frozenset({
     "as_posix", "resolve", "absolute", "expanduser", "as_uri", "__fspath__", "strip", "__str__", "render_as_string",
 })  # fmt: skip
 """Methods whose result names the same file."""
-_PATH_OF = frozenset({
+PATH_OF = frozenset({
     "pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "builtins.str", "os.fspath", "os.path.abspath",
     "os.path.realpath", "os.path.expanduser", "os.path.normpath", "os.fsdecode", "os.path.expandvars",
 })  # fmt: skip
+"""Calls whose result names the file, or the folder with more behind it, that they are given."""
 _URL_OF = frozenset({"make_url", "URL"})
 _MEMORY = re.compile(r"(?:file:)?:memory:|.*[?&]mode=memory\b|\Z", re.DOTALL)
 
@@ -146,7 +147,7 @@ def _of_choice(options: Sequence[Value], depth: int) -> str | None:
 
 def _of_call(value: Made, depth: int) -> str | None:
     match value:
-        case Made(func=External(name=name), args=[_, *_] as args) if name in _PATH_OF:
+        case Made(func=External(name=name), args=[_, *_] as args) if name in PATH_OF:
             return _joined(args, "/", depth)
         case Made(func=Attribute(base=base, name=name)) if name in _SAME_PATH:
             return words(base, depth + 1)
@@ -168,10 +169,10 @@ def _bare(inner: str) -> str:
 
 
 def _origins(value: Value | None, origins: Origins) -> tuple[str, ...]:
-    return tuple(sorted({name for whole in _wholes(value, 0) for name in origins(whole)}))
+    return tuple(sorted({name for whole in wholes(value) for name in origins(whole)}))
 
 
-def _wholes(value: Value | None, depth: int) -> Iterator[Value]:
+def wholes(value: Value | None, depth: int = 0) -> Iterator[Value]:
     """A path's value and every other form of the same whole path: a directory is not one."""
     if value is None or depth > _DEEPEST:
         return
@@ -179,14 +180,14 @@ def _wholes(value: Value | None, depth: int) -> Iterator[Value]:
         yield option
         match option:
             case Text(parts=[Chunk(text=prefix), Gap(value=inner)]) if prefix.endswith(("://", ":///")):
-                yield from _wholes(inner, depth + 1)
+                yield from wholes(inner, depth + 1)
             case Text(parts=[Gap(value=inner)]):
-                yield from _wholes(inner, depth + 1)
-            case Made(func=External(name=name), args=[inner]) if name in _PATH_OF or name.endswith("make_url"):
-                yield from _wholes(inner, depth + 1)
+                yield from wholes(inner, depth + 1)
+            case Made(func=External(name=name), args=[inner]) if name in PATH_OF or name.endswith("make_url"):
+                yield from wholes(inner, depth + 1)
             case Made(func=External(name=name), kwargs=kwargs) if name.endswith(("URL.create", ".URL")):
-                yield from _wholes(kwargs.get("database"), depth + 1)
+                yield from wholes(kwargs.get("database"), depth + 1)
             case Made(func=Attribute(base=inner, name=name)) if name in _SAME_PATH:
-                yield from _wholes(inner, depth + 1)
+                yield from wholes(inner, depth + 1)
             case _:
                 pass

@@ -16,7 +16,7 @@ def grouped(openings: Sequence[Opening], statements: Iterable[Statement]) -> tup
     for one in statements:
         if one.opened is not None and one.sql.kind is Kind.CREATE_TABLE and one.sql.creates is not None:
             created.setdefault(one.opened, set()).add(one.sql.creates.name)
-    several = _of_several_files(openings)
+    several = of_several_files(openings)
     groups: list[list[Opening]] = []
     for opening in openings:
         same = [group for group in groups if any(is_same(opening.database, one.database, several) for one in group)]
@@ -70,7 +70,8 @@ def _alternatives(database: Database) -> set[str]:
     return set((database.words or "").split(" | ")) - {""}
 
 
-def _of_several_files(openings: Iterable[Opening]) -> frozenset[str]:
+def of_several_files(openings: Iterable[Opening]) -> frozenset[str]:
+    """The origins that lead to more than one file."""
     files: dict[str, set[str]] = {}
     for opening in openings:
         for origin in opening.database.origins:

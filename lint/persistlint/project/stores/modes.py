@@ -161,6 +161,7 @@ def _one_database(one: Database, other: Database) -> Database:
         one,
         words=" | ".join(sorted(words)[:_MOST_WORDS]) or None,
         origins=tuple(sorted({*one.origins, *other.origins})),
+        folders=tuple(sorted({*one.folders, *other.folders})),
     )
 
 

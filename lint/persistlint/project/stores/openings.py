@@ -28,12 +28,13 @@ from persistlint.project.sqlalchemy.tables import Found
 from persistlint.project.stores import arguments, database, modes
 from persistlint.project.stores.arguments import Arguments
 from persistlint.project.stores.creators import connected_by
+from persistlint.project.stores.folders import folders_of
 from persistlint.project.stores.hooks import Hooks
 from persistlint.project.stores.kept import Keeping
 from persistlint.project.stores.pragmas import Reader, united
 from persistlint.project.stores.shape import is_dropped, yields
 from persistlint.project.stores.timeline import Opened, Timeline
-from persistlint.project.stores.watch import Assigned, Heard, Moment, Watch, anchor, door, openings_in
+from persistlint.project.stores.watch import Assigned, Heard, Moment, Watch, anchor, door, openings_in, path_of
 from persistlint.source import Span
 
 _OTHER_DRIVERS = frozenset({"creator", "async_creator", "module"})
@@ -164,17 +165,15 @@ class Openings:
         return _Met(made, moment, own, opening)
 
     def _database(self, made: Made, given: Arguments, *, is_engine: bool) -> Database:
-        inner = self._inner.get(id(made))
-        if inner is not None:
-            first = inner.args[0] if inner.args else inner.kwargs.get("database")
-            return database.of_path(first, self._origins, is_uri="uri" in inner.kwargs)
-        first = made.args[0] if made.args and made.name not in names.FLASK else None
-        if not is_engine:
-            return database.of_path(first or made.kwargs.get("database"), self._origins, is_uri="uri" in made.kwargs)
-        found = database.of_url(first or made.kwargs.get("url"), self._origins)
-        if found.dialect is None and given.is_driver_sqlite():
-            return Database("sqlite", words=found.words, origins=found.origins)
-        return found
+        making = self._inner.get(id(made), made)
+        path = path_of(making)
+        if making is not made or not is_engine:
+            found = database.of_path(path, self.origins, is_uri="uri" in making.kwargs)
+        else:
+            found = database.of_url(path, self.origins)
+            if found.dialect is None and given.is_driver_sqlite():
+                found = Database("sqlite", words=found.words, origins=found.origins)
+        return replace(found, folders=folders_of(path, self.origins))
 
     def _later_level(self, given: Arguments, made: Made, moment: Moment, *, is_engine: bool) -> Arguments:
         """The arguments with the isolation level that is assigned to the connection afterwards."""
@@ -183,7 +182,7 @@ class Openings:
             given = replace(given, driver={**given.driver, "isolation_level": value})
         return given
 
-    def _origins(self, value: Value) -> Iterator[str]:
+    def origins(self, value: Value) -> Iterator[str]:
         """The functions that returned a value and the globals that hold it."""
         for known in (self._watch.returned, self._globals):
             found = known.get(id(value))

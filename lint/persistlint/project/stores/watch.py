@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -26,6 +27,7 @@ Root = tuple[str, int]
 
 _DEEPEST = 2
 _CLOSERS = frozenset({"contextlib.closing", "contextlib.aclosing"})
+_CLOSES = re.compile(r"(?i)a?close|dispose|shut_?down|disconnect|tear_?down|clean_?up|kill|terminate|stop")
 _CONNECTS = frozenset({"connect", "begin", "raw_connection", "connection", "cursor"})
 
 USES = frozenset({
@@ -34,6 +36,10 @@ USES = frozenset({
     "flush", "query", "get", "run_sync",
 })  # fmt: skip
 """Methods of connections, cursors, sessions and engines whose order matters for what is open when."""
+REMOVES = frozenset({
+    "rmtree", "move", "remove", "unlink", "rename", "renames", "replace", "copy", "copy2", "copyfile",
+})  # fmt: skip
+"""Functions of `os` and `shutil`, and methods of paths, after which a path is not what it was."""
 FETCHES = frozenset({"fetchone", "fetchall", "fetchmany", "scalar", "scalar_one", "first", "one", "all", "fetch"})
 
 
@@ -96,6 +102,10 @@ class Watch:
     """By identity, the values that functions of the project returned, with the functions' dotted names."""
     disposals: list[Heard] = field(default_factory=list[Heard])
     """Every call of `dispose`, whatever it is called on."""
+    removals: list[Heard] = field(default_factory=list[Heard])
+    """Every call that may delete, move or write over a file or folder."""
+    closings: list[Heard] = field(default_factory=list[Heard])
+    """Every call by whose name something may be closed, but for functions of the project, which are followed."""
     handed: set[int] = field(default_factory=set[int])
     """By identity, the connections that were given to something outside the project."""
     _order: int = 0
@@ -105,6 +115,10 @@ class Watch:
         self._note_result(event)
         self._note_arguments(event)
         name = event.name
+        if name in REMOVES:
+            self.removals.append(Heard(event, self._moment()))
+        elif _CLOSES.match(name) and not isinstance(event.func, Function):
+            self.closings.append(Heard(event, self._moment(), receiver_of(event.func)))
         if name in ("listen", "listens_for"):
             self._register(event)
         elif name == "create_all":
@@ -209,6 +223,13 @@ def is_opening(name: str) -> bool:
         or (name in names.CONNECTIONS and not name.startswith("sqlalchemy"))
         or names.in_library(name, names.ENGINE_MAKERS)
     )
+
+
+def path_of(made: Made) -> Value | None:
+    """The path or URL that an opening is given; None where it is given none."""
+    if made.args and made.name not in names.FLASK:
+        return made.args[0]
+    return made.kwargs.get("url") or made.kwargs.get("database")
 
 
 def anchor(resource: Resource | None) -> Made | None:
