@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -25,7 +26,15 @@ from persistlint.tree import Disk
 
 from .mutant import Mutant, applied
 
+EXAMPLE = Path(__file__).parents[2] / "examples" / "feature_board"
 FAMILIES = ("schema", "contracts", "transactions", "engines")
+
+
+def copied(folder: Path) -> Path:
+    """A copy of the example in a folder."""
+    return shutil.copytree(
+        EXAMPLE, folder / EXAMPLE.name, ignore=shutil.ignore_patterns("__pycache__", ".persistlint_cache")
+    )
 
 
 class Board:

@@ -149,44 +149,35 @@ def _of_cache(text: Text, store: str) -> Iterator[Mutant]:
     yield mutant(f"drop the lock of {store}", bare, "unlocked-engine-cache")
     other = text.replace(lock, "_stores_lock", "_other_context()")
     yield mutant(f"hold something else for {store}", other, "unlocked-engine-cache")
-    early = Edit(
-        text.path,
-        lock,
-        lock + 4,
-        (
-            "    store = _stores.get(key)",
-            "    if store is None:",
-            "        with _stores_lock:",
-            "            store = _stores.get(key)",
-            "            if store is None:",
-            "                database = database_path(key)",
-            '                options = {"timeout": BUSY_TIMEOUT_SECONDS}',
-            "                engine = create_engine(sqlite_url(database), connect_args=options)",
-            "                store = _stores[key] = Store(engine, sessionmaker(engine, expire_on_commit=False))",
-            "                configure(engine, database)",
-            "                Base.metadata.create_all(engine)",
-            "    return store",
-        ),
+    early = (
+        "database = database_path(key)",
+        'options = {"timeout": BUSY_TIMEOUT_SECONDS}',
+        "engine = create_engine(sqlite_url(database), connect_args=options)",
+        "store = _stores[key] = Store(engine, sessionmaker(engine, expire_on_commit=False))",
+        "configure(engine, database)",
+        "Base.metadata.create_all(engine)",
     )
-    yield mutant(f"publish {store} early", early, "engine-published-before-ready", "second-door")
-    twice = Edit(
-        text.path,
-        lock,
-        lock + 4,
-        (
-            "    store = _stores.get(key)",
-            "    if store is None:",
-            "        with _stores_lock:",
-            "            store = _stores.get(key)",
-            "            if store is None:",
-            "                store = _stores[key] = create_database(key)",
-            "    return store",
-        ),
-    )
+    owners = ("engine-published-before-ready", "second-door")
+    yield mutant(f"publish {store} early", _looked_for_twice(text, lock, *early), *owners)
+    twice = _looked_for_twice(text, lock, "store = _stores[key] = create_database(key)")
     yield mutant(f"look for {store} twice", twice)
     pop = text.find("        store = _stores.pop(project.resolve(), None)")
     left = text.replace(pop, "_stores.pop(project.resolve(), None)", "_stores.get(project.resolve())")
     yield mutant(f"leave {store} in its cache", left, "disposed-engine-still-cached")
+
+
+def _looked_for_twice(text: Text, lock: int, *making: str) -> Edit:
+    """The function that gives a store, with a first look outside of its lock."""
+    looked = (
+        "    store = _stores.get(key)",
+        "    if store is None:",
+        "        with _stores_lock:",
+        "            store = _stores.get(key)",
+        "            if store is None:",
+        *(f"                {line}" for line in making),
+        "    return store",
+    )
+    return Edit(text.path, lock, lock + 4, looked)
 
 
 def _of_doors(text: Text, path: str, store: str) -> Iterator[Mutant]:

@@ -3,45 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
 
+from .bench import Project
+
 UPGRADES, STORE = "feature_board/upgrades.py", "feature_board/features_store.py"
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """A project with texts of its files replaced: each `(path, old, new)` where `old` stands once."""
-
-    project: str
-    name: str
-    edits: tuple[tuple[str, str, str], ...]
-    owners: frozenset[str]
-
-    @property
-    def title(self) -> str:
-        return f"{self.project}: {self.name}"
-
-    def files(self, unbroken: Mapping[str, str]) -> Mapping[str, str]:
-        out = dict(unbroken)
-        for path, old, new in self.edits:
-            assert out[path].count(old) == 1, f"{self.title}: {old!r} stands {out[path].count(old)} times in {path}"
-            out[path] = out[path].replace(old, new)
-        return out
-
-
-@dataclass(slots=True)
-class Project:
-    """A small project that agrees with itself, and the ways to break it."""
-
-    name: str
-    files: Mapping[str, str]
-    broken: list[Broken] = field(default_factory=list[Broken])
-
-    def breaks(self, name: str, *edits: tuple[str, str, str], by: str | tuple[str, ...] = ()) -> None:
-        owners = frozenset((by,) if isinstance(by, str) else by)
-        self.broken.append(Broken(self.name, name, edits, owners))
 
 
 def projects(example: Path) -> Iterator[Project]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,13 +12,12 @@ import pytest
 
 from persistlint import fixing
 
-from .board import Board
+from .board import EXAMPLE, Board
 from .in_code import code_mutants
 from .in_flows import flow_mutants
 from .in_stores import store_mutants
 from .mutant import Mutant
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "feature_board"
 OWN_TEST = Path(__file__).parents[1] / "functional" / "test_feature_board.py"
 FIXED = frozenset({
     "dispose-not-guaranteed", "half-configured-begin-hook", "lossy-import", "missing-busy-timeout",
@@ -41,13 +39,6 @@ ASKS_MORE = "no timeout at all"
 """The example's own test asks for a PRAGMA besides the driver's timeout, the contract for either."""
 TRIED = os.environ.get("FIXED_MUTANTS")
 """`all`: the example's own test is run after every fix, else after the first one of each rule, for it takes seconds."""
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Board:
-    root = tmp_path_factory.mktemp("fixed") / "feature_board"
-    shutil.copytree(EXAMPLE, root, ignore=shutil.ignore_patterns("__pycache__", ".persistlint_cache"))
-    return Board(root, families=None)
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)

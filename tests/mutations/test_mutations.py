@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
 import pytest
 
-from .board import Board
+from .board import EXAMPLE, Board
 from .in_code import code_mutants
 from .in_contract_sql import contract_mutants
 from .in_documents import document_mutants
@@ -15,27 +12,12 @@ from .in_flows import flow_mutants
 from .in_stores import store_mutants
 from .mutant import Mutant
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "feature_board"
 MUTANTS = (*code_mutants(EXAMPLE), *contract_mutants(EXAMPLE), *document_mutants(EXAMPLE), *store_mutants(EXAMPLE))
 FLOWS = tuple(flow_mutants(EXAMPLE))
 
 
-@pytest.fixture(scope="module")
-def board(tmp_path_factory: pytest.TempPathFactory) -> Board:
-    root = tmp_path_factory.mktemp("board") / "feature_board"
-    shutil.copytree(EXAMPLE, root, ignore=shutil.ignore_patterns("__pycache__", ".persistlint_cache"))
-    return Board(root)
-
-
 def test_the_unbroken_example_is_clean(board: Board) -> None:
     assert board.reported() == {}
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Board:
-    root = tmp_path_factory.mktemp("whole") / "feature_board"
-    shutil.copytree(EXAMPLE, root, ignore=shutil.ignore_patterns("__pycache__", ".persistlint_cache"))
-    return Board(root, families=None)
 
 
 @pytest.mark.parametrize("mutant", FLOWS, ids=lambda mutant: mutant.name)

@@ -2,51 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
-
 import pytest
 
 from persistlint import registry
-from persistlint.engine import Request, read
 
-from .in_upgrades import Broken, Project, projects
+from .bench import Bench, Broken
+from .board import EXAMPLE
+from .in_upgrades import projects
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "feature_board"
 PROJECTS = {project.name: project for project in projects(EXAMPLE)}
 BROKEN = [broken for project in PROJECTS.values() for broken in project.broken]
 RULES = [rule for rule in registry.load_pack(registry.BUILT_IN) if rule.family == "upgrades"]
 
 
-class Bench:
-    """Folders that projects are written to; what a change leaves alone is read from their caches."""
-
-    def __init__(self, root: Path) -> None:
-        self._root = root
-        self._written: dict[str, Mapping[str, str]] = {}
-
-    def reported(self, project: Project, broken: Broken | None = None) -> Mapping[str, str]:
-        """The rules that say something, each with its first message."""
-        root = self._root / project.name
-        files = project.files if broken is None else broken.files(project.files)
-        for path, text in files.items():
-            if self._written.get(project.name, {}).get(path) != text:
-                (root / path).parent.mkdir(parents=True, exist_ok=True)
-                (root / path).write_text(text, encoding="utf-8")
-        self._written[project.name] = files
-        linked = read(Request(root, [root], jobs=1))
-        assert linked.crashes == ()
-        said: dict[str, str] = {}
-        for rule in RULES:
-            assert rule.check is not None
-            for finding in rule.check(linked.project):
-                said.setdefault(rule.name, f"{finding.at.path}:{finding.at.line}: {finding.message}")
-        return said
-
-
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
-    return Bench(tmp_path_factory.mktemp("bench"))
+    return Bench(tmp_path_factory.mktemp("bench"), RULES)
 
 
 @pytest.mark.parametrize("name", PROJECTS)

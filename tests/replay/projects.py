@@ -11,6 +11,40 @@ from persistlint.project.link import Inputs, Linkage, link_all
 from persistlint.replay.starts import Past, Start
 from persistlint.replay.upgrades import carry_out
 
+_MODELS = """
+import sqlalchemy as sa
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+
+class Base(DeclarativeBase):
+    pass
+
+class Model(Base):
+    __tablename__ = "{table}"
+    id = mapped_column(sa.Integer, primary_key=True)
+"""
+_REVISION = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "{name}"
+down_revision = {parent}
+{more}
+
+def upgrade():
+    {body}
+"""
+
+
+def model(table: str, **columns: str) -> str:
+    """A module with the model of one table, which has an id and these columns."""
+    lines = [f"    {name} = mapped_column({arguments})\n" for name, arguments in columns.items()]
+    return _MODELS.format(table=table) + "".join(lines)
+
+
+def revision(name: str, parent: str, body: str = "pass", more: str = "") -> dict[str, str]:
+    """One script of Alembic; its file's name says nothing about the order."""
+    return {f"versions/{name}.py": _REVISION.format(name=name, parent=parent, body=body, more=more)}
+
 
 def linked(files: Mapping[str, str]) -> Linkage:
     """The project of these files."""

@@ -2,25 +2,9 @@
 
 from __future__ import annotations
 
-from .projects import found, replayed
+from .projects import found, replayed, revision
 
-HEAD = """
-import sqlalchemy as sa
-from alembic import op
-
-revision = "{name}"
-down_revision = {parent}
-{more}
-
-def upgrade():
-    {body}
-"""
 CREATE = 'op.create_table("t", sa.Column("id", sa.Integer, primary_key=True))'
-
-
-def revision(name: str, parent: str, body: str = "pass", more: str = "") -> dict[str, str]:
-    """One script; its file's name says nothing about the order."""
-    return {f"versions/{name}.py": HEAD.format(name=name, parent=parent, body=body, more=more)}
 
 
 def add(column: str) -> str:

@@ -2,32 +2,10 @@
 
 from __future__ import annotations
 
-from .projects import found, replayed, rows
+from .projects import found, model, replayed, revision, rows
 
-MODELS = """
-import sqlalchemy as sa
-from sqlalchemy.orm import DeclarativeBase, mapped_column
-
-class Base(DeclarativeBase):
-    pass
-
-class User(Base):
-    __tablename__ = "users"
-    id = mapped_column(sa.Integer, primary_key=True)
-    name = mapped_column(sa.String(255))
-    mail = mapped_column(sa.String(100), index=True)
-    state = mapped_column(sa.Text)
-"""
-HEAD = """
-import sqlalchemy as sa
-from alembic import op
-
-revision = "{name}"
-down_revision = {parent}
-
-def upgrade():
-    {body}
-
+MODELS = model("users", name="sa.String(255)", mail="sa.String(100), index=True", state="sa.Text")
+DOWNGRADE = """
 def downgrade():
     op.drop_table("users")
 """
@@ -37,8 +15,7 @@ def revisions(*bodies: str) -> dict[str, str]:
     """A project with these revisions, one behind the other."""
     files = {"models.py": MODELS}
     for number, body in enumerate(bodies, 1):
-        parent = f'"{number - 1}"' if number > 1 else "None"
-        files[f"versions/{number}.py"] = HEAD.format(name=number, parent=parent, body=body)
+        files |= revision(str(number), f'"{number - 1}"' if number > 1 else "None", body, DOWNGRADE)
     return files
 
 

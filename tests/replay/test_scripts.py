@@ -7,7 +7,7 @@ import pytest
 from persistlint.replay.numbered import version_of
 from persistlint.replay.starts import Start
 
-from .projects import found, replayed, rows
+from .projects import found, model, replayed, rows
 
 NOTES = "CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT NOT NULL);\n"
 RANK = "ALTER TABLE notes ADD COLUMN rank INTEGER NOT NULL DEFAULT 0;\n"
@@ -174,19 +174,7 @@ def test_a_schema_that_lacks_what_scripts_add_is_what_they_begin_with() -> None:
 
 
 def test_models_are_what_a_fresh_database_is() -> None:
-    models = """
-import sqlalchemy as sa
-from sqlalchemy.orm import DeclarativeBase, mapped_column
-
-class Base(DeclarativeBase):
-    pass
-
-class Note(Base):
-    __tablename__ = "notes"
-    id = mapped_column(sa.Integer, primary_key=True)
-    body = mapped_column(sa.Text, nullable=False)
-    rank = mapped_column(sa.Integer, nullable=True)
-"""
+    models = model("notes", body="sa.Text, nullable=False", rank="sa.Integer, nullable=True")
     files = {"models.py": models, "migrations/1.sql": NOTES, "migrations/2.sql": RANK}
     [store] = replayed(files)
 
