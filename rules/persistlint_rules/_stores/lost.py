@@ -11,13 +11,22 @@ _PER_CONNECTION = frozenset({
     "automatic_index", "wal_autocheckpoint", "journal_size_limit", "query_only", "ignore_check_constraints",
 })  # fmt: skip
 """https://sqlite.org/pragma.html: those that speak of the connection, not of the file."""
+_NOT_WITHIN = frozenset({"foreign_keys", "synchronous"})
+"""Those that a transaction keeps from working."""
 _ONE_CONNECTION = frozenset({"StaticPool", "SingletonThreadPool", "AssertionPool"})
+
+
+def is_in_vain(pragma: PragmaUse) -> bool:
+    """Whether the transaction that is open there keeps a PRAGMA from working."""
+    return pragma.name in _NOT_WITHIN and not pragma.reads and pragma.begun not in (None, "none")
 
 
 def is_lost(project: Project, opening: Opening, pragma: PragmaUse) -> bool:
     """Whether a PRAGMA ends with the connection that it is run on, which does nothing else."""
     if pragma.name not in _PER_CONNECTION or pragma.reads or not pragma.alone:
         return False
+    if is_in_vain(pragma):
+        return False  # it does not even hold for that connection: pragma-in-transaction
     if not opening.is_engine or opening.pool in _ONE_CONNECTION:
         return False
     if not is_application(project, pragma.span, pragma.function):

@@ -15,7 +15,7 @@ from persistlint.sdk import (
     rule,
 )
 from persistlint_rules._stores.doors import created, promised, stores
-from persistlint_rules._stores.lost import is_lost
+from persistlint_rules._stores.lost import is_in_vain, is_lost
 
 _ACTS = frozenset({"CASCADE", "SET NULL", "SET DEFAULT", "RESTRICT"})
 _MOST_SHOWN = 4
@@ -36,8 +36,10 @@ def foreign_keys_off(project: Project) -> Iterator[Finding]:
 
 
 def _is_meant(project: Project, opening: Opening) -> bool:
-    """Whether it is switched on, on one connection: that has a rule of its own."""
-    return any(one.name == "foreign_keys" and is_lost(project, opening, one) for one in opening.pragmas)
+    """Whether it is switched on, on one connection or in a transaction: these have rules of their own."""
+    return any(
+        one.name == "foreign_keys" and (is_in_vain(one) or is_lost(project, opening, one)) for one in opening.pragmas
+    )
 
 
 def _promised(clause: StoreClause, opening: Opening) -> Finding:

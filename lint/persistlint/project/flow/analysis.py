@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from persistlint.facts import code
 from persistlint.project.flow.calls import Caller
+from persistlint.project.flow.counts import find_counts
 from persistlint.project.flow.deeds import Notes
 from persistlint.project.flow.objects import find_objects
 from persistlint.project.flow.sql import SqlReader
@@ -104,6 +105,7 @@ class Analysis:
         opened = caller.prepare()
         look(view)
         find_objects(view)
+        find_counts(view)
         for events in view.events.values():
             caller.effects(events)  # names every resource that the function is going to touch
         start = State(

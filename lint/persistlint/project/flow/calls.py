@@ -31,10 +31,12 @@ _BENIGN = frozenset({
     "closing", "aclosing", "suppress", "sessionmaker", "async_sessionmaker", "scoped_session", "async_scoped_session",
     "Session", "AsyncSession", "inspect", "listen", "listens_for", "contains", "remove", "isinstance", "print", "str",
     "repr", "len", "bool", "id", "type", "hasattr", "getattr", "setattr", "read_sql", "read_sql_query",
-    "read_sql_table", "cast", "iter", "next", "list", "enter_context", "enter_async_context", "DDL", "text", "dict",
+    "read_sql_table", "cast", "iter", "next", "list", "DDL", "text", "dict",
     "log", "debug", "info", "warning", "error", "exception", "create_all", "drop_all", "create", "to_sql",
 })  # fmt: skip
 """Calls outside the project that neither end nor keep a resource that they are given."""
+
+_HANDED_ON = frozenset({"close", "aclose", "dispose", "commit", "rollback", "remove", "__exit__"})
 
 
 @dataclass(slots=True)
@@ -188,7 +190,7 @@ class Caller:
         gone: set[Rid] = set()
         for event in events:
             values = [*event.args, *event.kwargs.values()]
-            rids = {self.view.rid(one) for value in values for one in contained(value)}
+            rids = {self.view.rid(one) for value in values for one in (*contained(value), *_bound_to(value))}
             if rids and not self._is_benign(event):
                 gone |= rids
         return gone
@@ -207,6 +209,16 @@ class Caller:
 def _is_made_at(resource: Resource, path: str, place: Place) -> bool:
     value = resource.value
     return isinstance(value, Made) and value.loc.path == path and (value.loc.at, value.loc.end) == place
+
+
+def _bound_to(value: Value) -> list[Resource]:
+    """The resource whose `close` is handed on, to be called by somebody else: `atexit.register(connection.close)`."""
+    return [
+        found
+        for option in options_of(value)
+        if isinstance(option, Attribute) and option.name in _HANDED_ON
+        if (found := resource_of(option.base)) is not None
+    ]
 
 
 def kinds_of(resource: Resource) -> frozenset[Kind]:

@@ -139,7 +139,7 @@ class SqlReader:
         return ()
 
     def tables(self, args: list[Value] | tuple[Value, ...]) -> tuple[str, ...]:
-        """The tables that arguments name: classes, Table objects, columns of them."""
+        """The tables that arguments name: classes, Table objects, columns of them, rows that were queried."""
         names: list[str] = []
         for arg in args:
             for option in options_of(arg):
@@ -149,29 +149,45 @@ class SqlReader:
                 elif isinstance(option, Attribute):
                     target = option.base
                 table = self._table(target) or self._table(option)
-                if table is not None and table.name.lower() not in names:
-                    names.append(table.name.lower())
+                found = [table] if table is not None else self._queried(option)
+                names.extend(name for one in found if (name := one.name.lower()) not in names)
         return tuple(names)
 
     def is_column(self, value: Value) -> bool:
         """Whether it is what a row holds in a column: `session.get(Order, 1).note`. No work is done through it."""
-        if not isinstance(value, Attribute):
-            return False
-        base = value.base
+        return isinstance(value, Attribute) and any(
+            value.name in (column.attribute, column.name)
+            for table in self._queried(value.base)
+            for column in table.columns
+        )
+
+    def _queried(self, value: Value) -> list[TableFact]:
+        """The tables of the row that a query gave: `session.get(Order, 1)`, `session.scalars(select(Order)).one()`."""
         for _ in range(_LONGEST):
-            match base:
-                case Made(func=Attribute(base=inner), args=args):
+            match value:
+                case Made(func=Attribute(base=base), args=args):
                     entities = [option for arg in args for option in options_of(arg)]
-                    entities += [one for made in entities if isinstance(made, Made) for one in made.args]
-                    tables = [table for one in entities if (table := self._table(one)) is not None]
+                    tables = [table for one in entities if (table := self._entity(one)) is not None]
                     if tables:
-                        return any(value.name in (one.attribute, one.name) for table in tables for one in table.columns)
-                    base = inner
-                case Attribute(base=inner) | Operation(op="[]", operands=(inner, *_)):
-                    base = inner
+                        return tables
+                    value = base
+                case Attribute(base=base) | Operation(op="[]", operands=(base, *_)):
+                    value = base
                 case _:
-                    return False
-        return False
+                    return []
+        return []
+
+    def _entity(self, value: Value) -> TableFact | None:
+        """The table that a query is given: the class itself, or what is selected from it."""
+        for _ in range(_LONGEST):
+            match value:
+                case Made(func=External(), args=[first, *_]):
+                    return self._table(first)
+                case Made(func=Attribute(base=base)):
+                    value = base
+                case _:
+                    return self._table(value)
+        return None
 
 
 def _act(statement: SqlStatement, text: str) -> Act | None:

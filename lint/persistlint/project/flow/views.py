@@ -47,6 +47,8 @@ class View:
     globals: frozenset[str] = frozenset()
     loaded: dict[str, Rid] = field(default_factory=dict[str, Rid])
     """Variables for objects of a session that expires them at each commit."""
+    counts: dict[str, set[Rid]] = field(default_factory=dict[str, set[Rid]])
+    """Variables for how many rows a write changed, by whose write."""
     assumed: dict[int, Resource] = field(default_factory=dict[int, Resource])
     """What a parameter that is not known makes (`maker()`), where it is used as a connection or session is."""
     _rids: dict[int, Rid] = field(default_factory=dict[int, Rid])

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Sequence
 from typing import cast
 
 from persistlint.facts import code
-from persistlint.project.flow import blocks, conditions
+from persistlint.project.flow import blocks, conditions, counts
 from persistlint.project.flow.calls import Caller
 from persistlint.project.flow.deeds import Doing, wait
+from persistlint.project.flow.stacks import Stacks
 from persistlint.project.flow.states import Did, Ends, Held, Rid, State, Tx
 from persistlint.project.flow.views import Place, names_in, nodes, origins
 from persistlint.project.interp.frames import CallEvent, terminal
@@ -33,6 +34,11 @@ _SAFE = frozenset({
     "pop", "setdefault", "extend", "update", "copy", "replace", "round", "abs", "setLevel", "cast",
 })  # fmt: skip
 """Names of calls that are not taken to fail: a path that exists only because `len` raised is not worth a finding."""
+_BLOCKS = re.compile(
+    r"time\.sleep|urllib\.request\.urlopen|subprocess\.(?:run|call|check_call|check_output)|smtplib\.SMTP(?:_SSL)?"
+    r"|(?:requests|httpx)\.(?:get|post|put|patch|delete|head|options|request|stream)\Z"
+)
+"""What keeps the thread waiting for a clock, a network or another process."""
 _ENDS = frozenset({"close", "rollback", "dispose"})
 
 
@@ -52,6 +58,7 @@ class Walk:
         self.lent: set[Rid] = set()
         self.before: dict[Rid, Tx] = {}
         """What has been done at the `yield` to what is not the generator's own."""
+        self.stacks = Stacks(caller)
         self._guards: list[frozenset[str]] = []
         self._names: frozenset[str] = frozenset()
 
@@ -158,6 +165,8 @@ class Walk:
         ends = Ends()
         states = self.expr(stmt.test, states, ends)
         yes, no = conditions.split(self.view, self.keys, stmt.test, states)
+        yes = counts.passed(self.view, stmt.test, yes, holds=True)
+        no = counts.passed(self.view, stmt.test, no, holds=False)
         self._guards.append(self._guard(stmt.test))
         body = self.block(stmt.body, yes) if yes else Ends()
         orelse = self.block(stmt.orelse, no) if no else Ends()
@@ -257,6 +266,7 @@ class Walk:
     def _with(self, stmt: code.With, states: frozenset[State]) -> Ends:
         ends = Ends()
         entered: list[blocks.Manager] = []
+        stacks: list[str] = []
         swallows = False
         for manager, target in stmt.items:
             states = self.expr(manager, states, ends)
@@ -264,11 +274,15 @@ class Walk:
             for one in found:
                 states = frozenset(blocks.enter(state, one) for state in states)
             entered.extend(found)
+            stack = self.stacks.enter(manager, target)
+            if stack is not None:
+                stacks.append(stack)
             swallows = swallows or blocks.suppresses(self.caller, manager)
             if target is not None:
                 for name in names_in(target):
                     states = conditions.assigned(self.view, self.keys, name, None, states)
         inner = self.block(stmt.body, states)
+        entered.extend(one for stack in stacks for one in self.stacks.leave(stack))
         at = Loc(self.view.path, stmt.at, stmt.at + len("with"))
 
         def out(state: State, *, failed: bool) -> State:
@@ -388,7 +402,8 @@ class Walk:
         guards = frozenset(name for guard in self._guards for name in guard)
         doings = [caller.doing(rid, effect, loc, guards, self._names) for rid, effect in caller.effects(events)]
         callees = caller.callees(events)
-        gone = caller.escapes(events)
+        registered = self.stacks.register(node, events)
+        gone = caller.escapes(events) - {manager.rid for manager in registered}
         # What takes a resource has it from the start, also where it then fails.
         failing = frozenset(self._gone(state, gone, unclear=True) for state in states) if gone else states
         self._may_fail(node, doings, failing, ends, loc, calls=bool(callees))
@@ -399,6 +414,8 @@ class Walk:
                 raise TooMany
         for rid in self.opened.get((node.at, node.end), ()):
             states = frozenset(state.put(rid, state.get(rid)._replace(status="open", tx=Tx())) for state in states)
+        for manager in registered:
+            states = frozenset(blocks.enter(state, manager) for state in states)
         if gone:
             states = frozenset(self._gone(state, gone, unclear=True) for state in states)
         return self._slept(events, loc, states)
@@ -459,9 +476,10 @@ class Walk:
 
     def _slept(self, events: list[CallEvent], loc: Loc, states: frozenset[State]) -> frozenset[State]:
         names = {func.name for event in events for func in options_of(event.func) if isinstance(func, External)}
-        if "time.sleep" not in names:
+        name = next((one for one in sorted(names) if _BLOCKS.match(one)), None)
+        if name is None:
             return states
-        return frozenset(wait(state, Did(loc, "time.sleep(…)"), frozenset()) for state in states)
+        return frozenset(wait(state, Did(loc, f"{name}(…)"), frozenset()) for state in states)
 
     def _yield(self, value: code.Expr | None, at: int, states: frozenset[State], ends: Ends) -> frozenset[State]:
         lent = self.view.value_rids(value)

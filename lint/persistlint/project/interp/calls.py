@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.facts import code
-from persistlint.project.interp import builtin, invocation, methods
+from persistlint.project.interp import builtin, elements, invocation, methods
 from persistlint.project.interp.enums import is_enum
-from persistlint.project.interp.frames import Frame
+from persistlint.project.interp.frames import EnterEvent, Frame
 from persistlint.project.interp.unparse import unparse
 from persistlint.project.interp.values import (
     Attribute,
@@ -61,8 +61,8 @@ def _called(
             return invocation.invoke(machine, func, args, kwargs, frame.depth, open_=open_)
         case Class():
             return _instantiate(func, args, kwargs, loc, open_=open_)
-        case Attribute(base=base, name=name):
-            result = methods.method(machine, base, name, args, kwargs, loc, unparse(node.func))
+        case Attribute():
+            result = _method(machine, func, args, kwargs, node, frame)
             if result is not None:
                 return result
         case External(name=name):
@@ -90,6 +90,19 @@ def _called(
         case _:
             pass
     return made
+
+
+def _method(
+    machine: Machine, func: Attribute, args: list[Value], kwargs: dict[str, Value], node: code.Call, frame: Frame
+) -> Value | None:
+    path = frame.env.module.path
+    if func.name in ("enter_context", "enter_async_context") and args and node.args:
+        # What `with value as …` would bind.
+        if machine.on_enter is not None:
+            machine.on_enter(EnterEvent(args[0], node.args[0].value, path, machine.caller))
+        return elements.entered(args[0])
+    loc = Loc(path, node.at, node.end)
+    return methods.method(machine, func.base, func.name, args, kwargs, loc, unparse(node.func))
 
 
 def _instantiate(cls: Class, args: list[Value], kwargs: dict[str, Value], loc: Loc, *, open_: bool) -> Value:

@@ -255,3 +255,14 @@ def spread(value: Value, kwargs: dict[str, Value]) -> bool:
             return True
         kwargs[name] = entry
     return value.open
+
+
+def entered(value: Value) -> Value:
+    """What `with value as …` binds."""
+    match value:
+        case Items(kind="context", items=items):
+            return items[0]
+        case Choice(options=options):
+            return choose(*(items.items[0] if isinstance(items, Items) and items.items else items for items in options))
+        case _:
+            return value

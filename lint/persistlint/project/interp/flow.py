@@ -12,7 +12,6 @@ from persistlint.project.interp.frames import EnterEvent, Frame
 from persistlint.project.interp.unparse import unparse
 from persistlint.project.interp.values import (
     MESSAGE,
-    Choice,
     External,
     Items,
     Loc,
@@ -206,7 +205,7 @@ def with_(machine: Machine, stmt: code.With, frame: Frame) -> str | None:
         if machine.on_enter is not None:
             machine.on_enter(EnterEvent(value, manager, frame.env.module.path, machine.caller))
         if target is not None:
-            binding.bind(machine, target, _enter(value), frame)
+            binding.bind(machine, target, elements.entered(value), frame)
     try:
         return _inside(machine, stmt, entered, frame)
     finally:
@@ -238,14 +237,3 @@ def match_(machine: Machine, stmt: code.Match, frame: Frame) -> str | None:
         for name in case.names:
             frame.env.names[name] = Unknown("bound by a pattern")
     return _branches(machine, [case.body for case in stmt.cases] + [()], frame)
-
-
-def _enter(value: Value) -> Value:
-    """What `with value as …` binds."""
-    match value:
-        case Items(kind="context", items=items):
-            return items[0]
-        case Choice(options=options):
-            return choose(*(items.items[0] if isinstance(items, Items) and items.items else items for items in options))
-        case _:
-            return value

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from persistlint.facts.ledger import JsonMutation
 from persistlint.project.interp.machine import Machine
-from persistlint.project.interp.values import Attribute, Instance, Loc, Made, Value, known, options_of
+from persistlint.project.interp.values import Attribute, Instance, Items, Loc, Made, Value, known, options_of
 from persistlint.project.ledger.trace import Assigned, Changed, Trace
 from persistlint.project.sqlalchemy.draft import ColumnDraft
 from persistlint.project.sqlalchemy.symbols import made, symbol
@@ -75,8 +75,27 @@ def _is_value_of(value: Value, change: Changed) -> bool:
 
 
 def _is_kept(trace: Trace, change: Changed) -> bool:
-    """Whether the function goes on to write what it changed."""
-    return any(act.name in ("commit", "flush") and act.at.order > change.at.order for act in trace.acts)
+    """Whether the function goes on to write what it changed, or a `with` block around it does so at its end."""
+    if any(act.name in ("commit", "flush") and act.at.order > change.at.order for act in trace.acts):
+        return True
+    return any(_writes(trace, change, manager) for manager in change.within)
+
+
+def _writes(trace: Trace, change: Changed, manager: Value) -> bool:
+    """`Session.begin()`, `session.begin_nested()`, and context managers of the project that commit what they lend."""
+    match manager:
+        case Made(func=Attribute(name="begin" | "begin_nested")):
+            return True
+        case Items(kind="context", items=lent):
+            commits = [act for act in trace.acts if act.name == "commit" and act.at.caller != change.at.caller]
+            return any(
+                isinstance(act.func, Attribute) and act.func.base is option
+                for act in commits
+                for one in lent
+                for option in options_of(one)
+            )
+        case _:
+            return False
 
 
 def _is_told(trace: Trace, change: Changed) -> bool:

@@ -121,11 +121,12 @@ class Recorder:
 
     def _changes(self, value: Value, at: At, trace: Trace) -> None:
         """What is changed in place, where it is the value that an attribute of a row holds."""
+        within = tuple(manager for _, manager in self._machine.held)
         for option in options_of(value):
             if isinstance(option, Attribute):
                 kind = self._kinds.of(option.base)
                 if isinstance(kind, RowOf):
-                    trace.changed.append(Changed(at, kind, option.base, option.name))
+                    trace.changed.append(Changed(at, kind, option.base, option.name, within))
 
     def _on_skip(self, function: Function, args: list[Value], kwargs: dict[str, Value]) -> None:
         if self.trace is not None:

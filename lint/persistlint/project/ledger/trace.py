@@ -111,6 +111,8 @@ class Changed:
     row: RowOf
     base: Value
     name: str
+    within: tuple[Value, ...] = ()
+    """What the `with` blocks around it were entered over."""
 
 
 @dataclass(slots=True)
