@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from persistlint.facts import code
 from persistlint.project.interp.machine import Machine
-from persistlint.project.interp.values import Function, Items, Value, options_of
+from persistlint.project.interp.values import Function, Items, Made, Value, options_of
 from persistlint.project.resources.heard import Heard
-from persistlint.project.resources.kinds import resource_of
+from persistlint.project.resources.kinds import Kind, resource_of
 from persistlint.project.sql.sites import Sites
 
 _INTERESTING = code.Hint.SQL | code.Hint.EXECUTE | code.Hint.TABLES | code.Hint.ALEMBIC | code.Hint.RESOURCES
 _MOST_ROUNDS = 4
+_SHORTEST = 4
+"""Shorter names stand in too many functions."""
 
 
 def run_functions(machine: Machine, sites: Sites, heard: Heard) -> list[Function]:
     """Interpret each function that can hold SQL, tables or resources once, then those that call one found to execute
     SQL or to hand out a resource. Returns those that were interpreted, in that order."""
     done: dict[tuple[str, int], Function] = {}
-    givers: set[str] = set()
+    givers = _factories(machine, heard)
     _run(machine, done, givers, frozenset())
     known: frozenset[str] = frozenset()
     for _ in range(_MOST_ROUNDS):  # a wrapper may be wrapped again
@@ -34,6 +36,18 @@ def run_functions(machine: Machine, sites: Sites, heard: Heard) -> list[Function
         known |= new
         _run(machine, done, givers, frozenset(name.encode() for name in new))
     return list(done.values())
+
+
+def _factories(machine: Machine, heard: Heard) -> set[str]:
+    """The names under which session factories are kept in globals and attributes."""
+    named = [(name, value) for module in machine.modules.loaded() for name, value in module.env.names.items()]
+    named += [(event.name or "", event.value) for events in heard.sets.values() for event in events]
+    return {name for name, value in named if len(name) >= _SHORTEST and _is_factory(value)}
+
+
+def _is_factory(value: Value) -> bool:
+    found = resource_of(value) if isinstance(value, Made) else None
+    return found is not None and found.kind is Kind.FACTORY
 
 
 def _run(machine: Machine, done: dict[tuple[str, int], Function], givers: set[str], called: frozenset[bytes]) -> None:

@@ -141,7 +141,8 @@ def wait(state: State, did: Did, spared: frozenset[Rid]) -> State:
         tx = held.tx
         if rid in spared or held.status == "closed" or tx.is_empty:
             continue
-        locked = tx.write is not None or tx.mode in ("IMMEDIATE", "EXCLUSIVE")
+        # What was lent may have been written through: that is not certain, and its write has no words.
+        locked = (tx.write is not None and tx.write.what != "") or tx.mode in ("IMMEDIATE", "EXCLUSIVE")
         if tx.wait is None or (locked and not tx.wait_after_write):
             state = state.put(rid, held._replace(tx=tx._replace(wait=did, wait_after_write=locked)))
     return state

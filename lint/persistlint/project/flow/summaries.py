@@ -127,4 +127,6 @@ def add(state: State, rid: Rid, tx: Tx) -> State:
         old.read_first or tx.read_first or (old.read is not None and old.write is None and tx.write is not None)
     )
     merged = _either(old, tx)._replace(read_first=read_first, swallowed=old.swallowed, failed=old.failed)
+    if tx.wait is not None and old.wait is None and old.write is not None and old.write.what:
+        merged = merged._replace(wait_after_write=True)
     return state.put(rid, held._replace(tx=merged))

@@ -57,6 +57,10 @@ class Modules:
         self._folders = {path.rpartition("/")[0] for path in paths if path.endswith("/__init__.py")}
         self._by_name: dict[str, list[str]] | None = None
 
+    def loaded(self) -> list[Module]:
+        """The modules that were asked for so far."""
+        return [module for module in self._loaded.values() if module is not None]
+
     def at(self, path: str) -> Module | None:
         """The module of that path."""
         if path not in self._loaded:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import cast
 
 from persistlint.facts import code
 from persistlint.facts.stores import Disposal, Kept, Readied
 from persistlint.project.interp.frames import SetEvent, location
 from persistlint.project.interp.modules import Module
 from persistlint.project.interp.unparse import unparse
-from persistlint.project.interp.values import External, Loc, Made, Value
+from persistlint.project.interp.values import Loc, Made
+from persistlint.project.stores import locks
 from persistlint.project.stores.shape import Around, Shapes, walk
 from persistlint.project.stores.watch import Assigned, Heard, Moment, anchor, door
 from persistlint.source import Span
 
-_LOCKS = re.compile(r"(?i)lock|mutex|semaphore|critical|exclusive")
-_MAKES_LOCK = frozenset({"Lock", "RLock", "Condition", "Semaphore", "BoundedSemaphore", "FileLock", "SoftFileLock"})
+_MOST_HOPS = 4
+Looks = list[tuple[code.Expr, tuple[Around, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,10 @@ class Keeping:
             body = self.shapes.innermost(module, place.at)
             name = place_of(event.node)
             around = _around(body, event.node)
-            locked = is_locked(one.moment.held) or any(_is_lock(part) for part in around)
             looks = list(_looks(body, name, place.at))
+            outside = self._outside(looks, event.path)
+            looked = outside is not None and not any(locks.own(inner) for _, inner in looks)
+            locked = locks.covers(one.moment.held, around, looked, name, place.at)
             out.append(
                 Kept(
                     _kind(event),
@@ -55,7 +58,7 @@ class Keeping:
                     locked,
                     bool(looks),
                     event.caller in self.coroutines,
-                    self._outside(looks, event.path),
+                    outside,
                     tuple(
                         Readied(what, self.spans(loc))
                         for what, moment, loc in ready
@@ -66,10 +69,10 @@ class Keeping:
             )
         return out
 
-    def _outside(self, looks: list[tuple[code.If, tuple[Around, ...]]], path: str) -> Span | None:
-        for node, around in looks:
-            if not any(_is_lock(one) for one in around):
-                return self.spans(location(node.test, path))
+    def _outside(self, looks: Looks, path: str) -> Span | None:
+        for test, around in looks:
+            if not locks.own(around):
+                return self.spans(location(test, path))
         return None
 
     def disposed(self, made: Made, calls: list[Heard], kept: list[Kept]) -> list[Disposal]:
@@ -99,23 +102,9 @@ class Keeping:
         return self.sources[key]
 
 
-def is_locked(held: tuple[tuple[str, Value], ...]) -> bool:
-    """Whether one of the managers is a lock."""
-    for written, value in held:
-        made = value.name if isinstance(value, Made) else value.name if isinstance(value, External) else ""
-        if made.rpartition(".")[2] in _MAKES_LOCK or _LOCKS.search(written):
-            return True
-    return False
-
-
 def place_of(target: code.Expr) -> str:
     """What a target is a place of: the cache of `cache[key]`, the name of a global, `self.engine`."""
     return unparse(target.base if isinstance(target, code.Sub) else target)
-
-
-def _is_lock(around: Around) -> bool:
-    node = around.node
-    return isinstance(node, code.With) and any(_LOCKS.search(unparse(manager)) for manager, _ in node.items)
 
 
 def _kind(event: SetEvent) -> str:
@@ -125,24 +114,41 @@ def _kind(event: SetEvent) -> str:
 
 
 def _around(body: code.Block, target: code.Expr) -> tuple[Around, ...]:
-    return next((around for node, around in walk(body) if node is target), ())
+    """What a target stands in; a body that is decoded twice has other nodes, with the same text at the same places."""
+    at, written = location(target, "").at, unparse(target)
+    for node, around in walk(body):
+        if not isinstance(node, code.Name | code.Attr | code.Sub):
+            continue
+        if location(node, "").at == at and unparse(node) == written:
+            return around
+    return ()
 
 
-def _looks(body: code.Block, name: str, before: int) -> Iterator[tuple[code.If, tuple[Around, ...]]]:
-    """The conditions that ask for a place before something is stored in it."""
+def _looks(body: code.Block, name: str, before: int) -> Iterator[tuple[code.Expr, tuple[Around, ...]]]:
+    """What asks for a place before something is stored in it: conditions, and what `except KeyError` is around."""
     read = {name}
     for node, around in walk(body):
         if isinstance(node, code.Assign) and node.at < before and _mentions(node.value, {name}):
             read.update(unparse(target) for target in node.targets if isinstance(target, code.Name))
         if isinstance(node, code.If) and node.at < before and _mentions(node.test, read):
-            yield node, around
+            yield node.test, around
+        if isinstance(node, code.Try) and node.at < before and _stores(node.handlers, before):
+            tried = next((one for one, _ in walk(node.body) if _is_named(one, {name})), None)
+            if tried is not None:
+                yield cast("code.Expr", tried), around
+
+
+def _stores(handlers: tuple[code.Handler, ...], at: int) -> bool:
+    """Whether an offset is in one of these handlers."""
+    return any(getattr(node, "at", -1) == at for handler in handlers for node, _ in walk(handler.body))
 
 
 def _mentions(node: code.Node, names: set[str]) -> bool:
-    return any(
-        isinstance(part, code.Name | code.Attr) and unparse(part) in names
-        for part, _ in walk((code.Eval(0, node),))  # type: ignore[arg-type]
-    )
+    return any(_is_named(part, names) for part, _ in walk((code.Eval(0, node),)))  # type: ignore[arg-type]
+
+
+def _is_named(node: code.Node, names: set[str]) -> bool:
+    return isinstance(node, code.Name | code.Attr) and unparse(node) in names
 
 
 def _source(body: code.Block, call: code.Call) -> str | None:
@@ -152,11 +158,12 @@ def _source(body: code.Block, call: code.Call) -> str | None:
     receiver = call.func.base
     while isinstance(receiver, code.Attr):
         receiver = receiver.base  # `store.engine.dispose()`, `cache[key].engine.dispose()`
-    if isinstance(receiver, code.Name):
-        for node, _ in walk(body):
-            if isinstance(node, code.Assign) and any(_binds(target, receiver.id) for target in node.targets):
-                receiver = node.value
-                break
+    for _ in range(_MOST_HOPS):  # `entry = cache.get(key)`, `engine, factory = entry`
+        if not isinstance(receiver, code.Name):
+            break
+        receiver = _assigned(body, receiver.id) or receiver
+    while isinstance(receiver, code.Sub) and isinstance(receiver.base, code.Sub | code.Call):
+        receiver = receiver.base  # `cache[key][0].dispose()`
     match receiver:
         case code.Sub(base=base):
             return unparse(base)
@@ -164,6 +171,13 @@ def _source(body: code.Block, call: code.Call) -> str | None:
             return unparse(base)
         case _:
             return None
+
+
+def _assigned(body: code.Block, name: str) -> code.Expr | None:
+    for node, _ in walk(body):
+        if isinstance(node, code.Assign) and any(_binds(target, name) for target in node.targets):
+            return node.value
+    return None
 
 
 def _binds(target: code.Expr, name: str) -> bool:
