@@ -34,6 +34,7 @@ from persistlint.facts.flow import (
     Flow,
     Handle,
     Mark,
+    Owned,
     Swallowed,
     Transaction,
 )
@@ -150,6 +151,7 @@ __all__ = [
     "Needed",
     "Opening",
     "Operation",
+    "Owned",
     "Pragma",
     "PragmaUse",
     "Project",

@@ -118,6 +118,16 @@ class Swallowed:
 
 
 @dataclass(frozen=True, slots=True)
+class Owned:
+    """An engine or connection that an object opens, keeps in an attribute, and does not end when it is ended itself."""
+
+    handle: Handle
+    method: str
+    """What ends the object: `Repository.close`."""
+    method_at: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Flow:
     """All that the paths of the project's functions show, in the order of their places."""
 
@@ -126,6 +136,7 @@ class Flow:
     checks: tuple[CheckThenAct, ...] = ()
     swallowed: tuple[Swallowed, ...] = ()
     committed: tuple[Span, ...] = ()
-    """The openings on which some function commits."""
+    """The openings on which some function commits, or may: it hands them on, or has too many paths to tell."""
+    owned: tuple[Owned, ...] = ()
     modern: bool = False
     """Whether the project is written for SQLAlchemy 2.0 or later, where a connection commits nothing by itself."""

@@ -125,7 +125,7 @@ def link_all(inputs: Inputs) -> Linkage:
         contract=unite(inputs.documents),
         openings=Removals(watch, openings.origins, spans.of).added(grouped(openings.all(), sql)),
         threads=threads_of(loaded, spans.of),
-        flow=replace(flow_of(followed, spans.of), modern=is_modern(loaded)),
+        flow=replace(flow_of(followed, heard, spans.of), modern=is_modern(loaded)),
     )
     return Linkage(project, machine, tuple(loaded), found, calls, heard, inputs.mentions, spans.of)
 

@@ -50,6 +50,20 @@ def _holds_nothing(project: Project, handle: Handle) -> bool:
     )
 
 
+def forgotten(project: Project, kind: str, verb: str, done: str) -> Iterator[Finding]:
+    """The findings about what an object keeps and does not end when it is ended itself."""
+    for one in project.flow.owned:
+        handle = one.handle
+        if handle.kind == kind and not _holds_nothing(project, handle):
+            yield Finding(
+                f"{named(handle)} is never {done}: `{one.method}` ends the object that keeps it, and leaves it open",
+                at=handle.at,
+                related=(Label(one.method_at, f"`{one.method}` ends the object"),),
+                help=f"call `{handle.name}.{verb}` in `{one.method}`",
+                data={**data_of(handle), "aspect": "owned"},
+            )
+
+
 def about(leak: Leak, verb: str, done: str, how: str) -> Finding:
     """The finding about a resource that is left open; `verb` is what should be called, `done` its participle."""
     handle, first = leak.handle, leak.endings[0]

@@ -32,7 +32,10 @@ def _is_lost(project: Project, ending: Ending) -> bool:
     # What is left by an exception is meant to be rolled back; so is what an `except` has let pass.
     if ending.exit == "exception" or ending.swallowed is not None or handle.autocommit:
         return False
-    if handle.held not in ("local", "dependency"):
+    if handle.held == "shared":
+        # Somebody else may commit what is not this function's own, unless nobody in the project ever does.
+        return handle.implicit and handle.opening is not None and handle.opening not in project.flow.committed
+    if handle.held == "parameter":
         return False
     # Before SQLAlchemy 2.0 a connection committed each statement by itself, where nobody began a transaction.
     return handle.implicit or project.flow.modern

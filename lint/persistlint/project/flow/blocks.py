@@ -48,7 +48,8 @@ def suppresses(caller: Caller, node: code.Expr) -> bool:
 def _by_call(caller: Caller, event: CallEvent) -> list[Manager]:
     for func in options_of(event.func):
         if isinstance(func, External) and func.name in ("contextlib.closing", "contextlib.aclosing"):
-            return [Manager(caller.view.rid(one), ("close",), ("close",)) for one in contained(event.result)]
+            closed = [one for one in contained(event.result) if one.kind is not Kind.CURSOR]
+            return [Manager(caller.view.rid(one), ("close",), ("close",)) for one in closed]
         if isinstance(func, Function) and func.kind == "contextmanager":
             return _lent(caller, func, event)
     if event.name in ("begin", "begin_nested"):

@@ -158,6 +158,8 @@ class Caller:
         for event in events:
             if receiver_of(event.func) is not None or any(contained(v) for v in (*event.args, *event.kwargs.values())):
                 return True
+            if any(isinstance(func, Attribute) and untyped(func) is not None for func in options_of(event.func)):
+                return True
             if self.view.handed(event) or any(self._is_of_database(value) for value in event.args):
                 return True
         return any(self._works(function) for function, _ in self.callees(events))

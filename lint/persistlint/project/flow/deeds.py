@@ -22,6 +22,8 @@ class Notes:
     swallowed: dict[tuple[Rid, Loc, Did], Loc | None] = field(default_factory=dict[tuple[Rid, Loc, Did], Loc | None])
     closes: dict[Rid, set[Loc]] = field(default_factory=dict[Rid, set[Loc]])
     commits: set[Rid] = field(default_factory=set[Rid])
+    handed: set[Rid] = field(default_factory=set[Rid])
+    """What calls were given that may keep, commit or end it without our seeing it."""
 
     def end(self, rid: Rid, tx: Tx) -> None:
         """A transaction is over."""

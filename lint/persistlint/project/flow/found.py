@@ -7,15 +7,17 @@ from collections.abc import Callable, Iterable
 from persistlint.facts.flow import CheckThenAct, Ending, Flow, Handle, Mark, Swallowed, Transaction
 from persistlint.project.flow.analysis import Followed
 from persistlint.project.flow.effects import UNTYPED
+from persistlint.project.flow.owned import owned
 from persistlint.project.flow.states import Did, Ends, Held, Rid, State, Tx
 from persistlint.project.interp.values import External, Loc, Made, Unknown
+from persistlint.project.resources.heard import Heard
 from persistlint.project.resources.kinds import Kind, Resource, is_autocommit
 from persistlint.source import Span
 
 Spans = Callable[[Loc], Span]
 
 
-def flow_of(followed: Iterable[Followed], spans: Spans) -> Flow:
+def flow_of(followed: Iterable[Followed], heard: Heard, spans: Spans) -> Flow:
     """The facts of all functions, each once and in order."""
     endings: dict[Ending, None] = {}
     transactions: dict[Transaction, None] = {}
@@ -25,12 +27,12 @@ def flow_of(followed: Iterable[Followed], spans: Spans) -> Flow:
     functions = list(followed)
     kept = frozenset(loc for one in functions for loc in _committed_behind(one))
     for one in functions:
+        committed |= _committed(one, spans)
         if one.ends is None:
             continue
         facts = _Facts(one, spans, kept)
         endings.update(dict.fromkeys(facts.endings(one.ends)))
         transactions.update(dict.fromkeys(facts.transactions(one.ends)))
-        committed |= facts.committed()
         checks.update(dict.fromkeys(facts.checks()))
         swallowed.update(dict.fromkeys(facts.swallowed(one.ends)))
     return Flow(
@@ -39,6 +41,7 @@ def flow_of(followed: Iterable[Followed], spans: Spans) -> Flow:
         tuple(sorted(checks, key=lambda one: (one.act.span, one.check.span))),
         tuple(sorted(swallowed, key=lambda one: (one.handler, one.failed.span))),
         committed=tuple(sorted(committed)),
+        owned=owned(functions, heard, spans),
     )
 
 
@@ -51,6 +54,17 @@ def _committed_behind(followed: Followed) -> list[Loc]:
         if rid in summary.resources and (loc := summary.resources[rid].loc) is not None
         if any(use.phase == "ok" and use.ended == "commit" for use in summary.uses.get(rid, ()))
     ]
+
+
+def _committed(followed: Followed, spans: Spans) -> set[Span]:
+    """The openings on which a function commits something, or may."""
+    notes = followed.notes
+    return {
+        spans(loc)
+        for rid, resource in followed.view.resources.items()
+        if followed.ends is None or rid in notes.commits or rid in notes.handed
+        if (loc := resource.opening.loc) is not None
+    }
 
 
 class _Facts:
@@ -135,11 +149,6 @@ class _Facts:
             handle, tx.mode, began, self._mark(tx.read), self._mark(written), tx.read_first, self._mark(tx.wait),
             tx.wait_after_write, self._mark(tx.reopened), self._mark(tx.pragma),
         )  # fmt: skip
-
-    def committed(self) -> set[Span]:
-        """The openings on which this function commits something."""
-        found = [self._view.resources.get(rid) for rid in self._notes.commits]
-        return {self._spans(one.opening.loc) for one in found if one is not None and one.opening.loc is not None}
 
     def checks(self) -> list[CheckThenAct]:
         """Checks in one transaction for acts in another."""

@@ -404,6 +404,7 @@ class Walk:
         callees = caller.callees(events)
         registered = self.stacks.register(node, events)
         gone = caller.escapes(events) - {manager.rid for manager in registered}
+        caller.notes.handed |= gone
         # What takes a resource has it from the start, also where it then fails.
         failing = frozenset(self._gone(state, gone, unclear=True) for state in states) if gone else states
         self._may_fail(node, doings, failing, ends, loc, calls=bool(callees))
