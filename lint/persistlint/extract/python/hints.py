@@ -22,7 +22,8 @@ _RESOURCES = frozenset({
     "Session", "AsyncSession", "listen", "listens_for", "unlink", "rename", "rmtree", "move", "SQLAlchemy", "cursor",
     "backup", "copyfile", "copy2", "copytree", "add", "add_all", "merge", "delete", "flush", "refresh", "expunge",
     "query", "scalars", "scalar", "raw_connection", "bulk_save_objects",
-    "bulk_insert_mappings", "bulk_update_mappings", "enter_context", "enter_async_context", "Depends",
+    "bulk_insert_mappings", "bulk_update_mappings", "enter_context", "enter_async_context", "Depends", "init_app",
+    "closing", "aclosing",
 })  # fmt: skip
 _FILES = frozenset({"os", "shutil"})
 _BY_MODULE = frozenset({"remove", "replace", "copy"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from persistlint.facts import code
 from persistlint.project.flow.calls import Caller
@@ -33,6 +33,7 @@ class Followed:
     notes: Notes
     ends: Ends | None
     summary: Summary
+    decorators: tuple[Value, ...] = ()
 
 
 @dataclass(slots=True)
@@ -75,6 +76,7 @@ class Analysis:
             found = self._follow(
                 key, function.qualname, body, params, module, is_async=getattr(node, "is_async", False)
             )
+            found = self.done[key] = replace(found, decorators=function.decorators)
         return found
 
     def module(self, module: Module) -> Followed:
@@ -104,7 +106,7 @@ class Analysis:
         caller = Caller(view, self.reader, notes, self.summary, self.called, self.waits.function)
         opened = caller.prepare()
         look(view)
-        find_objects(view)
+        find_objects(view, self.reader)
         find_counts(view)
         for events in view.events.values():
             caller.effects(events)  # names every resource that the function is going to touch

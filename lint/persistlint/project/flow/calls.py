@@ -14,7 +14,7 @@ from persistlint.project.flow.summaries import Summary, through
 from persistlint.project.flow.views import Place, View
 from persistlint.project.flow.waits import is_log
 from persistlint.project.interp.frames import CallEvent
-from persistlint.project.interp.values import Attribute, Class, Function, Loc, Made, Value, options_of
+from persistlint.project.interp.values import Attribute, Class, Function, Loc, Made, Unknown, Value, options_of
 from persistlint.project.resources.kinds import (
     Kind,
     Resource,
@@ -106,6 +106,31 @@ class Caller:
             states = frozenset(through(state, own, use, loc, database, self.notes) for state in states for use in uses)
         return states
 
+    def ends_anyway(self, callees: list[tuple[Function, CallEvent]]) -> set[Rid]:
+        """The resources that are closed even where the call fails, whichever of these functions it runs."""
+        found: list[set[Rid]] = []
+        for callee, event in callees:
+            summary = self.summary(callee)
+            if summary is None:
+                return set()
+            given = arguments(callee, event)
+            ended = summary.ends_anyway
+            found.append({own for rid in ended if (own := self.translate(rid, summary, given)) is not None})
+        return set[Rid].intersection(*found) if found else set()
+
+    def undecided(self, callee: Function, event: CallEvent) -> set[Rid]:
+        """The resources that a function writes through on some of its paths only: its result tells which it took."""
+        summary = self.summary(callee)
+        if summary is None:
+            return set()
+        given = arguments(callee, event)
+        return {
+            own
+            for rid, uses in summary.uses.items()
+            if len({use.writes for use in uses}) > 1 or any(use.sometimes for use in uses)
+            if (own := self.translate(rid, summary, given)) is not None
+        }
+
     def translate(self, rid: Rid, summary: Summary, given: dict[str, Value]) -> Rid | None:
         """What a resource of the callee is called here."""
         if rid.startswith("param:"):
@@ -158,11 +183,16 @@ class Caller:
         for event in events:
             if receiver_of(event.func) is not None or any(contained(v) for v in (*event.args, *event.kwargs.values())):
                 return True
-            if any(isinstance(func, Attribute) and untyped(func) is not None for func in options_of(event.func)):
+            bases = [func.base for func in options_of(event.func) if isinstance(func, Attribute)]
+            if any(self._is_used_as_one(value) for value in (*bases, *event.args, *event.kwargs.values())):
                 return True
             if self.view.handed(event) or any(self._is_of_database(value) for value in event.args):
                 return True
         return any(self._works(function) for function, _ in self.callees(events))
+
+    def _is_used_as_one(self, value: Value) -> bool:
+        """Whether it is a parameter without a type that this function uses as a connection or session somewhere."""
+        return isinstance(value, Unknown) and f"param:{value.parameter}" in self.view.resources
 
     def _is_of_database(self, value: Value) -> bool:
         return root_of(value) is not None and not self.reader.is_column(value)
@@ -174,6 +204,8 @@ class Caller:
                 if isinstance(func, Function):
                     if self.waiting(func):
                         return True
+                elif isinstance(func, Unknown) and func.parameter and not (event.args or event.kwargs):
+                    continue  # `await operation()`: the caller's own function, which may be all about this session
                 elif not isinstance(func, Class) and not is_log(event.name):
                     return True
         return False

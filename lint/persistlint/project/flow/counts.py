@@ -1,4 +1,4 @@
-"""How many rows a write changed, and the tests of it: where none was changed, nothing is lost without a commit."""
+"""Tests of whether a write was made: of how many rows it changed, of what the function returned that may make it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from persistlint.facts import code
 from persistlint.project.flow.states import Rid, State
-from persistlint.project.flow.views import View, statements
+from persistlint.project.flow.views import View, names_in, statements
 from persistlint.project.interp.frames import terminal
 from persistlint.project.resources.kinds import receiver_of
 
@@ -55,9 +55,15 @@ def _zero(view: View, test: code.Expr) -> tuple[set[Rid], bool]:
 
 
 def passed(view: View, test: code.Expr, states: Iterable[State], *, holds: bool) -> frozenset[State]:
-    """The states behind a test that went so: where a write changed nothing, it is not certain that one was made."""
+    """The states behind a test that went so.
+
+    It is not certain that a write was made where it changed nothing, or where the test is of what a function returned
+    that writes on some of its paths only.
+    """
     rids, where = _zero(view, test)
-    if not rids or holds is not where:
+    rids = rids if holds is where else set[Rid]()
+    rids |= {rid for name in names_in(test) for rid in view.undecided.get(name, ())}
+    if not rids:
         return frozenset(states)
     out: set[State] = set()
     for state in states:

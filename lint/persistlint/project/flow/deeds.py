@@ -74,7 +74,7 @@ def do(state: State, doing: Doing, notes: Notes) -> State:
 
 
 def _finish(state: State, held: Held, doing: Doing, notes: Notes) -> State:
-    tx = held.tx._replace(write=held.tx.first_write) if doing.act == "commit" else held.tx
+    tx = _flushed(held.tx, everything=True) if doing.act == "commit" else held.tx
     notes.end(doing.rid, tx)
     if doing.act == "commit":
         notes.commits.add(doing.rid)
@@ -100,8 +100,8 @@ def _within(held: Held, doing: Doing) -> Tx:
     match doing.act:
         case "read" | "refresh":
             again = did if tx.is_empty and held.committed else None
-            written = tx.write or tx.pending  # a query flushes what is pending
-            return tx._replace(read=tx.read or did, write=written, pending=None, reopened=tx.reopened or again)
+            tx = _flushed(tx)._replace(pending=None)  # a query flushes what is pending
+            return tx._replace(read=tx.read or did, reopened=tx.reopened or again)
         case "write":
             again = did if tx.is_empty and held.committed else None
             return _written(tx, did)._replace(reopened=tx.reopened or again)
@@ -111,7 +111,9 @@ def _within(held: Held, doing: Doing) -> Tx:
         case "pending":
             return tx._replace(pending=tx.pending or did)
         case "flush":
-            return _written(tx, tx.pending)._replace(pending=None) if tx.pending is not None else tx
+            return _flushed(tx, everything=True)._replace(pending=None, changed=None)
+        case "change":
+            return tx._replace(changed=tx.changed or did)
         case "begin":
             return tx if tx.mode is not None else tx._replace(mode=doing.mode or "DEFERRED", began=did.loc)
         case "pragma":
@@ -130,6 +132,12 @@ def _written(tx: Tx, did: Did) -> Tx:
     if tx.write is not None:
         return tx
     return tx._replace(write=did, read_first=tx.read is not None)
+
+
+def _flushed(tx: Tx, *, everything: bool = False) -> Tx:
+    """The transaction with what was pending; `everything` counts changed rows as well."""
+    waiting = tx.pending or (tx.changed if everything else None)
+    return _written(tx, waiting) if waiting is not None else tx
 
 
 def _matters(did: Did, value: str | None) -> bool:

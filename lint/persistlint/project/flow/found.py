@@ -8,6 +8,7 @@ from persistlint.facts.flow import CheckThenAct, Ending, Flow, Handle, Mark, Swa
 from persistlint.project.flow.analysis import Followed
 from persistlint.project.flow.effects import UNTYPED
 from persistlint.project.flow.owned import owned
+from persistlint.project.flow.requests import Requests
 from persistlint.project.flow.states import Did, Ends, Held, Rid, State, Tx
 from persistlint.project.interp.values import External, Loc, Made, Unknown
 from persistlint.project.resources.heard import Heard
@@ -25,12 +26,13 @@ def flow_of(followed: Iterable[Followed], heard: Heard, spans: Spans) -> Flow:
     committed: set[Span] = set()
     swallowed: dict[Swallowed, None] = {}
     functions = list(followed)
+    requests = Requests(functions)
     kept = frozenset(loc for one in functions for loc in _committed_behind(one))
     for one in functions:
         committed |= _committed(one, spans)
         if one.ends is None:
             continue
-        facts = _Facts(one, spans, kept)
+        facts = _Facts(one, spans, kept, is_request=requests.are_ended_behind(one))
         endings.update(dict.fromkeys(facts.endings(one.ends)))
         transactions.update(dict.fromkeys(facts.transactions(one.ends)))
         checks.update(dict.fromkeys(facts.checks()))
@@ -70,7 +72,8 @@ def _committed(followed: Followed, spans: Spans) -> set[Span]:
 class _Facts:
     """The facts of one function."""
 
-    def __init__(self, followed: Followed, spans: Spans, kept: frozenset[Loc]) -> None:
+    def __init__(self, followed: Followed, spans: Spans, kept: frozenset[Loc], *, is_request: bool) -> None:
+        self._is_request = is_request
         self._kept = kept
         self._view = followed.view
         self._notes = followed.notes
@@ -196,7 +199,7 @@ class _Facts:
             self._view.names.get(rid) or _word(rid, resource),
             self._view.name,
             self._spans(self._at(rid, resource)),
-            _held(rid, resource),
+            _held(rid, resource, is_request=self._is_request),
             None if opening is None else self._spans(opening),
             resource.is_async,
             is_autocommit(resource),
@@ -218,13 +221,13 @@ def _word(rid: Rid, resource: Resource) -> str:
     return rid.removeprefix("param:") if rid.startswith("param:") else str(resource.kind)
 
 
-def _held(rid: Rid, resource: Resource) -> str:
+def _held(rid: Rid, resource: Resource, *, is_request: bool) -> str:
     if rid.startswith("call:"):
         return "local"
     if rid.startswith("param:"):
         given = isinstance(resource.value, Unknown) and resource.value.given is not None
         return "dependency" if given else "parameter"
-    return "shared"
+    return "dependency" if is_request and resource.library == "flask" and resource.scoped else "shared"
 
 
 def _is_on_a_connection(resource: Resource) -> bool:

@@ -13,6 +13,7 @@ from persistlint.facts.flow import Handle, Owned
 from persistlint.project.flow.analysis import Followed
 from persistlint.project.flow.views import nodes, statements
 from persistlint.project.interp.frames import SetEvent
+from persistlint.project.interp.invocation import body_of
 from persistlint.project.interp.values import Class, Const, Function, Instance, Loc, Made, Value, options_of
 from persistlint.project.resources.heard import Heard
 from persistlint.project.resources.kinds import Kind, Resource, is_autocommit, resource_of
@@ -49,8 +50,10 @@ def owned(followed: Iterable[Followed], heard: Heard, spans: Callable[[Loc], Spa
         ender = _ender(cls) if cls is not None else None
         if resource is None or cls is None or ender is None or made in ended:
             continue
-        if any(_place(one) != _place(event) for one in events) or _is_in_a_lambda(known, event):
+        if any(_place(one) != _place(event) for one in events):
             continue  # somebody else has it too
+        if _is_in_a_lambda(known, event) or _is_given_unseen(heard, event):
+            continue
         method = f"{cls.name}.{ender.node.name}" if isinstance(ender.node, code.FuncDef) else cls.name
         place = spans(Loc(ender.path, ender.node.at, ender.node.at + len("def")))
         found = Owned(_handle(resource, event, spans(made)), method, place)
@@ -114,6 +117,26 @@ def _is_in_a_lambda(followed: Iterable[Followed], event: SetEvent) -> bool:
         if isinstance(lambda_, code.Lambda)
         for node in nodes(lambda_.body)
     )
+
+
+def _is_given_unseen(heard: Heard, event: SetEvent) -> bool:
+    """Whether a function that was not interpreted gives the attribute to something, or calls a method of it."""
+    machine = heard.machine
+    functions = machine.functions if machine is not None else []
+    return machine is not None and any(
+        _uses(node, event.name)
+        for function in functions
+        if function.path == event.path and (function.path, function.node.at) not in heard.calls
+        for stmt in statements(body_of(machine, function))
+        for node in nodes(stmt)
+    )
+
+
+def _uses(node: code.Node, name: str | None) -> bool:
+    if not isinstance(node, code.Call):
+        return False
+    func = node.func.base if isinstance(node.func, code.Attr) else None
+    return any(isinstance(one, code.Attr) and one.name == name for one in (func, *(arg.value for arg in node.args)))
 
 
 def _handle(resource: Resource, event: SetEvent, at: Span) -> Handle:

@@ -155,11 +155,12 @@ class SqlReader:
 
     def is_column(self, value: Value) -> bool:
         """Whether it is what a row holds in a column: `session.get(Order, 1).note`. No work is done through it."""
-        return isinstance(value, Attribute) and any(
-            value.name in (column.attribute, column.name)
-            for table in self._queried(value.base)
-            for column in table.columns
-        )
+        return isinstance(value, Attribute) and value.name in self.columns(value.base)
+
+    def columns(self, value: Value) -> frozenset[str]:
+        """The names of the columns of a row that was queried."""
+        columns = [column for table in self._queried(value) for column in table.columns]
+        return frozenset(name for column in columns for name in (column.attribute, column.name) if name is not None)
 
     def _queried(self, value: Value) -> list[TableFact]:
         """The tables of the row that a query gave: `session.get(Order, 1)`, `session.scalars(select(Order)).one()`."""

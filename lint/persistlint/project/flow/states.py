@@ -29,6 +29,8 @@ class Tx(NamedTuple):
     read_first: bool = False
     pending: Did | None = None
     """An object handed to a session that no flush has written yet."""
+    changed: Did | None = None
+    """A column of a loaded row that was assigned, which the next flush or commit writes."""
     wait: Did | None = None
     wait_after_write: bool = False
     reopened: Did | None = None

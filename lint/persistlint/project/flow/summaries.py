@@ -22,6 +22,13 @@ class Use(NamedTuple):
     closed: bool
     escaped: bool
     phase: str = ""
+    sometimes: bool = False
+    """Only some of the paths that end so write."""
+
+    @property
+    def writes(self) -> bool:
+        """Whether it writes, on some path."""
+        return self.first.first_write is not None or self.rest.first_write is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,8 @@ class Summary:
     before: dict[Rid, Tx] = field(default_factory=dict[Rid, Tx])
     """Of a generator: what it has done to what is not its own when it yields."""
     unclear: bool = False
+    ends_anyway: frozenset[Rid] = frozenset()
+    """What is closed on every way out, the failing ones included."""
 
 
 UNKNOWN = Summary(unclear=True)
@@ -59,7 +68,13 @@ def summarise(ends: Ends, resources: dict[Rid, Resource], lent: frozenset[Rid], 
         for kind in _kinds(resources.get(rid))
         if rid.startswith("call:") and held.escaped and not held.kept and held.status == "open"
     )
-    return Summary(uses, {rid: resources[rid] for rid in (*uses, *lent) if rid in resources}, fresh, lent, before)
+    anyway = frozenset(
+        rid
+        for rid, found in uses.items()
+        if all(use.closed for use in found) and all(state.get(rid).status == "closed" for state in ends.raises)
+    )
+    known = {rid: resources[rid] for rid in (*uses, *lent) if rid in resources}
+    return Summary(uses, known, fresh, lent, before, ends_anyway=anyway)
 
 
 def _kinds(resource: Resource | None) -> tuple[Kind, ...]:
@@ -82,9 +97,12 @@ def _merged(uses: Iterable[Use]) -> tuple[Use, ...]:
     for use in uses:
         key = (use.ended, use.closed, use.escaped, use.phase)
         old = groups.get(key)
-        groups[key] = (
-            use if old is None else old._replace(first=_either(old.first, use.first), rest=_either(old.rest, use.rest))
-        )
+        if old is not None:
+            sometimes = old.sometimes or use.sometimes or old.writes is not use.writes
+            use = old._replace(  # noqa: PLW2901
+                first=_either(old.first, use.first), rest=_either(old.rest, use.rest), sometimes=sometimes
+            )
+        groups[key] = use
     return tuple(groups[key] for key in sorted(groups, key=repr))
 
 
@@ -96,6 +114,7 @@ def _either(one: Tx, other: Tx) -> Tx:
         one.write or other.write,
         one.read_first or other.read_first,
         one.pending or other.pending,
+        one.changed or other.changed,
         one.wait or other.wait,
         one.wait_after_write or other.wait_after_write,
         one.reopened or other.reopened,

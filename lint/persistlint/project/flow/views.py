@@ -47,8 +47,14 @@ class View:
     globals: frozenset[str] = frozenset()
     loaded: dict[str, Rid] = field(default_factory=dict[str, Rid])
     """Variables for objects of a session that expires them at each commit."""
+    rows: dict[str, tuple[Rid, tuple[str, ...], frozenset[str]]] = field(
+        default_factory=dict[str, "tuple[Rid, tuple[str, ...], frozenset[str]]"]
+    )
+    """Variables for rows that a session has loaded: whose, of which tables, with which columns."""
     counts: dict[str, set[Rid]] = field(default_factory=dict[str, set[Rid]])
     """Variables for how many rows a write changed, by whose write."""
+    undecided: dict[str, set[Rid]] = field(default_factory=dict[str, set[Rid]])
+    """Variables for results that tell whether a write was made, by whose write."""
     assumed: dict[int, Resource] = field(default_factory=dict[int, Resource])
     """What a parameter that is not known makes (`maker()`), where it is used as a connection or session is."""
     _rids: dict[int, Rid] = field(default_factory=dict[int, Rid])

@@ -6,11 +6,12 @@ import re
 from dataclasses import dataclass, field
 
 from persistlint.facts import code
+from persistlint.project.flow.effects import untyped
 from persistlint.project.flow.views import nodes, statements
 from persistlint.project.interp.frames import CallEvent, terminal
 from persistlint.project.interp.invocation import body_of
 from persistlint.project.interp.machine import Machine
-from persistlint.project.interp.values import Class, Function, options_of
+from persistlint.project.interp.values import Attribute, Class, Function, options_of
 from persistlint.project.resources.heard import Heard, Key
 from persistlint.project.resources.kinds import contained, receiver_of
 
@@ -57,6 +58,8 @@ class Waits:
         for event in events:
             if receiver_of(event.func) is not None or any(contained(value) for value in event.args):
                 return False  # work on the database
+            if any(isinstance(func, Attribute) and untyped(func) is not None for func in options_of(event.func)):
+                return False
             for func in options_of(event.func):
                 if isinstance(func, Function) and self.function(func, depth + 1):
                     return True

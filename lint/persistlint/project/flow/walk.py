@@ -88,6 +88,10 @@ class Walk:
         match stmt:
             case code.Assign(targets=targets, value=value):
                 return self._assign(targets, value, states)
+            case code.AugAssign(target=target, value=value):
+                found = self._simple(stmt, states)
+                found.normal = self._changed(target, found.normal)
+                return found
             case code.AnnAssign(target=target, value=value):
                 return self._assign((target,), value, states) if value is not None else Ends(states)
             case code.If():
@@ -147,8 +151,20 @@ class Walk:
                 for name in names_in(target):
                     states = conditions.assigned(self.view, self.keys, name, None, states)
                 states = self.expr(target, states, ends)
+            states = self._changed(target, states)
         ends.normal = states
         return ends
+
+    def _changed(self, target: code.Expr, states: frozenset[State]) -> frozenset[State]:
+        """The states behind an assignment to a column of a row that a session has loaded."""
+        if not isinstance(target, code.Attr) or not isinstance(target.base, code.Name):
+            return states
+        rid, tables, columns = self.view.rows.get(target.base.id, ("", (), frozenset[str]()))
+        if target.name not in columns:
+            return states
+        loc = Loc(self.view.path, target.at, target.at + len(target.name))
+        doing = Doing(rid, "change", Did(loc, f"{target.base.id}.{target.name} = …", tables), rid)
+        return frozenset(self.caller.apply(state, [doing]) for state in states)
 
     def _outlives(self, target: code.Expr) -> bool:
         """Whether what is assigned there is there behind the function."""
@@ -338,6 +354,11 @@ class Walk:
         rids = self.caller.captured(stmt)
         return frozenset(self._gone(state, rids, kept=True) for state in states) if rids else states
 
+    def _closed(self, state: State, rids: Iterable[Rid]) -> State:
+        for rid in rids:
+            state = state.put(rid, state.get(rid)._replace(status="closed", tx=Tx()))
+        return state
+
     def _gone(self, state: State, rids: Iterable[Rid], *, kept: bool = False, unclear: bool = False) -> State:
         """The state in which somebody else has these resources too, and with them what they were made from."""
         for rid in self.view.with_sources(rids):
@@ -407,10 +428,15 @@ class Walk:
         caller.notes.handed |= gone
         # What takes a resource has it from the start, also where it then fails.
         failing = frozenset(self._gone(state, gone, unclear=True) for state in states) if gone else states
+        ended = caller.ends_anyway(callees)
+        if ended:
+            failing = frozenset(self._closed(state, ended) for state in failing)
         self._may_fail(node, doings, failing, ends, loc, calls=bool(callees))
         states = frozenset(caller.apply(state, doings) for state in states)
         for function, event in callees:
             states = caller.run(states, function, event, loc)
+            for name in self._names:
+                view.undecided.setdefault(name, set()).update(caller.undecided(function, event))
             if len(states) > _MOST_STATES:
                 raise TooMany
         for rid in self.opened.get((node.at, node.end), ()):

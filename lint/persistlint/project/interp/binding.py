@@ -20,7 +20,7 @@ def bind(machine: Machine, target: code.Expr, value: Value, frame: Frame) -> Non
     match target:
         case code.Name(at=at, id=name):
             if name in frame.env.globals:
-                _tell(machine, frame, target, None, name, None, value)
+                tell(machine, frame, target, None, name, None, value)
                 names = frame.env.module.env.names
                 old = names.get(name)
                 if old is None or not any(same_site(one, value) for one in options_of(old)):
@@ -31,11 +31,11 @@ def bind(machine: Machine, target: code.Expr, value: Value, frame: Frame) -> Non
                 frame.cls.places[name] = Loc(frame.env.module.path, at, at + len(name))
         case code.Attr(base=base, name=name):
             owner = machine.eval(base, frame)
-            _tell(machine, frame, target, owner, name, None, value)
+            tell(machine, frame, target, owner, name, None, value)
             _bind_attribute(machine, owner, name, value)
         case code.Sub(base=base, index=index):
             owner, key = machine.eval(base, frame), machine.eval(index, frame)
-            _tell(machine, frame, target, owner, None, key, value)
+            tell(machine, frame, target, owner, None, key, value)
             elements.set_item(machine, owner, key, value)
         case code.Seq(items=items):
             _destructure(machine, items, value, frame)
@@ -45,7 +45,7 @@ def bind(machine: Machine, target: code.Expr, value: Value, frame: Frame) -> Non
             pass
 
 
-def _tell(
+def tell(
     machine: Machine,
     frame: Frame,
     target: code.Expr,
@@ -54,6 +54,7 @@ def _tell(
     index: Value | None,
     value: Value,
 ) -> None:
+    """Tell the listeners of an assignment."""
     if machine.on_set is not None:
         path = frame.env.module.path
         machine.on_set(SetEvent(base, name, index, value, target, path, frame.function, machine.caller))

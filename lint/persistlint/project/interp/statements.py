@@ -10,7 +10,7 @@ from persistlint.project.interp import binding, definitions, elements, flow, imp
 from persistlint.project.interp.choices import choose
 from persistlint.project.interp.frames import Frame, loc_of
 from persistlint.project.interp.unparse import unparse
-from persistlint.project.interp.values import NONE, Items, Loc, Mapping, known, options_of
+from persistlint.project.interp.values import NONE, Attribute, Items, Loc, Mapping, known, options_of
 from persistlint.project.interp.world import Raised
 
 if TYPE_CHECKING:
@@ -36,6 +36,11 @@ def _aug_assign(machine: Machine, stmt: code.AugAssign, frame: Frame) -> None:
     value = machine.eval(stmt.value, frame)
     if stmt.op == "+" and isinstance(old, Items) and old.kind == "list":
         elements.extend(machine, old, value)
+        return
+    if isinstance(old, Attribute) and isinstance(value, Items | Mapping) and stmt.op in "+|":
+        # A list or dict is changed in place, and the same object is assigned back.
+        binding.tell(machine, frame, stmt.target, old, None, None, value)
+        binding.bind(machine, stmt.target, old, frame)
         return
     loc = loc_of(stmt.value, frame)
     new = choose(*(operators.binary(stmt.op, option, value, loc, unparse(stmt.value)) for option in options_of(old)))

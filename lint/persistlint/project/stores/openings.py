@@ -29,6 +29,7 @@ from persistlint.project.stores import arguments, database, modes
 from persistlint.project.stores.arguments import Arguments
 from persistlint.project.stores.creators import connected_by
 from persistlint.project.stores.folders import folders_of
+from persistlint.project.stores.flask import Configuration
 from persistlint.project.stores.hooks import Hooks
 from persistlint.project.stores.kept import Keeping
 from persistlint.project.stores.pragmas import Reader, united
@@ -69,6 +70,7 @@ class Openings:
         self._inner = {
             id(made): inner for made, _, _ in watch.openings if (inner := connected_by(machine, made)) is not None
         }
+        self._flask = Configuration(machine, watch)
         self._levels = _by_made(
             (anchor(root_of(one.event.base)), one) for one in watch.sets if one.event.name == "isolation_level"
         )
@@ -102,7 +104,8 @@ class Openings:
     def _met(self, made: Made, event: CallEvent, moment: Moment) -> _Met:
         name = made.name
         is_engine = name not in names.CONNECT and name not in names.CONNECTIONS
-        given = arguments.of(made, is_engine=is_engine)
+        making = self._flask.engine_of(made)
+        given = arguments.of(making, is_engine=is_engine)
         attached = [*self._hooked.get(id(made), ()), *(self._for_all if is_engine else ())]
         attached.sort(key=lambda one: one.registered.moment.order)
         hooks = tuple(_once(one.hook for one in attached))
@@ -136,7 +139,7 @@ class Openings:
             function=event.function,
             library=library if is_engine or library == "aiosqlite" else "sqlite3",
             maker=name.rpartition(".")[2],
-            database=self._database(made, given, is_engine=is_engine),
+            database=self._database(making, given, is_engine=is_engine),
             is_engine=is_engine,
             is_async="async" in name or library == "aiosqlite",
             level=given.level(),
@@ -158,7 +161,7 @@ class Openings:
             writes=line.writes or (True if bases else None),
             kept=(*kept, *self._by_decorator(made, event)),
             factories=tuple(sorted({self._spans(_loc(one.event)) for one in factories})),
-            tables=tuple(sorted({table.name for one in bases for table in self._tables(one.event)})),
+            tables=tuple(sorted({table.name for table in self._made_tables(made, bases)})),
             disposed=tuple(self._keeping.disposed(made, self._watch.disposals, kept)),
         )
         own = moment.root is not None and moment.root == event.caller
@@ -209,8 +212,16 @@ class Openings:
                 yield Kept("memo", function.qualname, self._spans(made.loc), function.qualname, checked=True)
                 return
 
+    def _made_tables(self, made: Made, bases: list[Heard]) -> Iterator[TableFact]:
+        for one in bases:
+            yield from self._tables(one.event)
+        if made.name in names.FLASK:  # its models' tables are made by `db.create_all()` or by migrations
+            yield from self._found.tables_of(made)
+
     def _tables(self, event: CallEvent) -> tuple[TableFact, ...]:
         func = event.args[0] if event.name == "run_sync" and event.args else event.func
+        if isinstance(func, External):  # `SQLModel.metadata.create_all`
+            return self._found.tables_of(External(func.name.rpartition(".")[0]))
         return self._found.tables_of(func.base) if isinstance(func, Attribute) else ()
 
     def _answered(self, use: Heard) -> bool:

@@ -26,6 +26,7 @@ from persistlint.project.resources.kinds import Resource, receiver_of
 Root = tuple[str, int]
 
 _DEEPEST = 2
+_CONFIGURES = frozenset({"from_mapping", "update", "setdefault"})
 _CLOSERS = frozenset({"contextlib.closing", "contextlib.aclosing"})
 _CLOSES = re.compile(r"(?i)a?close|dispose|shut_?down|disconnect|tear_?down|clean_?up|kill|terminate|stop")
 _CONNECTS = frozenset({"connect", "begin", "raw_connection", "connection", "cursor"})
@@ -106,6 +107,8 @@ class Watch:
     """Every call that may delete, move or write over a file or folder."""
     closings: list[Heard] = field(default_factory=list[Heard])
     """Every call by whose name something may be closed, but for functions of the project, which are followed."""
+    configured: list[CallEvent] = field(default_factory=list[CallEvent])
+    """What fills an application's configuration: `app.config.from_mapping(…)`."""
     handed: set[int] = field(default_factory=set[int])
     """By identity, the connections that were given to something outside the project."""
     _order: int = 0
@@ -121,6 +124,8 @@ class Watch:
             self.closings.append(Heard(event, self._moment(), receiver_of(event.func)))
         if name in ("listen", "listens_for"):
             self._register(event)
+        elif name in _CONFIGURES and _is_config(event.func):
+            self.configured.append(event)
         elif name == "create_all":
             self.bases.append(Heard(event, self._moment()))
         elif name == "dispose" and not event.args:
@@ -129,7 +134,7 @@ class Watch:
             receiver = receiver_of(event.func)
             if receiver is not None:
                 self.uses.append(Heard(event, self._moment(), receiver))
-                if name == "run_sync" and event.args and getattr(event.args[0], "name", "") == "create_all":
+                if name == "run_sync" and event.args and _is_create_all(event.args[0]):
                     self.bases.append(self.uses[-1])
         elif name in FETCHES:
             self.fetches.append(Heard(event, self._moment()))
@@ -202,6 +207,16 @@ def _inside(value: Value, depth: int) -> Iterator[Value]:
                 parts = []
         for part in parts:
             yield from _inside(part, depth + 1)
+
+
+def _is_config(func: Value) -> bool:
+    base = func.base if isinstance(func, Attribute) else None
+    return isinstance(base, Attribute) and base.name == "config"
+
+
+def _is_create_all(value: Value) -> bool:
+    """`Base.metadata.create_all`, or `SQLModel.metadata.create_all`."""
+    return isinstance(value, Attribute | External) and value.name.rpartition(".")[2] == "create_all"
 
 
 def door(path: str, function: str) -> str:
