@@ -31,6 +31,7 @@ class Waits:
     machine: Machine
     heard: Heard
     _known: dict[Key, bool] = field(default_factory=dict[Key, bool])
+    _named: dict[str, list[Function]] = field(default_factory=dict[str, list[Function]])
 
     def function(self, function: Function, depth: int = 0) -> bool:
         """Whether its body, or that of a function that it awaits, awaits something outside the project."""
@@ -50,11 +51,19 @@ class Waits:
         ]
         return any(self._waits(call, events.get((call.at, call.end), []), depth) for call in awaited)
 
+    def _called(self, name: str) -> list[Function]:
+        if not self._named:
+            for function in self.machine.functions:
+                self._named.setdefault(function.qualname.rpartition(".")[2], []).append(function)
+        return self._named.get(name, [])
+
     def _waits(self, call: code.Call, events: list[CallEvent], depth: int) -> bool:
         if is_log(terminal(call.func)):
             return False
         if not events:
-            return True  # a function that holds nothing of a database is not interpreted: what it awaits is elsewhere
+            # A function that holds nothing of a database is not interpreted: what it awaits is elsewhere, unless it is
+            # of the project and tells by its name.
+            return all(self.function(function, depth + 1) for function in self._called(terminal(call.func)))
         for event in events:
             if receiver_of(event.func) is not None or any(contained(value) for value in event.args):
                 return False  # work on the database
