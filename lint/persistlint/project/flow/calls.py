@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,7 +15,17 @@ from persistlint.project.flow.summaries import Summary, through
 from persistlint.project.flow.views import Place, View
 from persistlint.project.flow.waits import is_log
 from persistlint.project.interp.frames import CallEvent
-from persistlint.project.interp.values import Attribute, Class, Function, Loc, Made, Unknown, Value, options_of
+from persistlint.project.interp.values import (
+    Attribute,
+    Class,
+    External,
+    Function,
+    Loc,
+    Made,
+    Unknown,
+    Value,
+    options_of,
+)
 from persistlint.project.resources.kinds import (
     Kind,
     Resource,
@@ -36,6 +47,7 @@ _BENIGN = frozenset({
 })  # fmt: skip
 """Calls outside the project that neither end nor keep a resource that they are given."""
 
+_CACHES = re.compile(r"(?i)cache|memo|singleton|once")
 _HANDED_ON = frozenset({"close", "aclose", "dispose", "commit", "rollback", "remove", "__exit__"})
 
 
@@ -171,7 +183,7 @@ class Caller:
         out: set[Kind] = set()
         for function in functions:
             summary = self.summary(function)
-            if summary is not None:
+            if summary is not None and not any(_keeps(one) for one in function.decorators):
                 out |= summary.fresh
                 if function.kind == "contextmanager":
                     lent = [summary.resources[rid] for rid in summary.lent if rid in summary.resources]
@@ -238,6 +250,12 @@ class Caller:
                 taker = resource_of(getattr(func, "base", None))  # `source.backup(target)`
                 return taker is not None and taker.kind is not Kind.FACTORY  # a factory is configured to keep it
         return True
+
+
+def _keeps(decorator: Value) -> bool:
+    """Whether a decorator keeps what its function returns: `functools.cache`, `lru_cache(maxsize=None)`, others'."""
+    value = decorator.func if isinstance(decorator, Made) else decorator
+    return isinstance(value, External | Attribute) and _CACHES.search(value.name.rpartition(".")[2]) is not None
 
 
 def _is_made_at(resource: Resource, path: str, place: Place) -> bool:

@@ -11,7 +11,7 @@ from persistlint.facts.stores import Disposal, Kept, Readied
 from persistlint.project.interp.frames import SetEvent, location
 from persistlint.project.interp.modules import Module
 from persistlint.project.interp.unparse import unparse
-from persistlint.project.interp.values import Loc, Made
+from persistlint.project.interp.values import Class, Loc, Made
 from persistlint.project.stores import locks
 from persistlint.project.stores.shape import Around, Shapes, walk
 from persistlint.project.stores.watch import Assigned, Heard, Moment, anchor, door
@@ -108,8 +108,8 @@ def place_of(target: code.Expr) -> str:
 
 
 def _kind(event: SetEvent) -> str:
-    if event.base is None:
-        return "global"
+    if event.base is None or (isinstance(event.base, Class) and event.name is not None):
+        return "global"  # an attribute of the class is there once, as a global is
     return "cache" if event.name is None else "attribute"
 
 

@@ -23,7 +23,7 @@ from persistlint.project.interp.values import (
     options_of,
 )
 from persistlint.project.resources import names
-from persistlint.project.resources.kinds import Resource, resource_of, root_of
+from persistlint.project.resources.kinds import Kind, Resource, resource_of, root_of
 from persistlint.project.sqlalchemy.tables import Found
 from persistlint.project.stores import arguments, database, modes
 from persistlint.project.stores.arguments import Arguments
@@ -270,7 +270,16 @@ def _by_made(pairs: Iterable[tuple[Made | None, _T]]) -> dict[int, list[_T]]:
 
 def _by_part(sets: Iterable[Assigned]) -> dict[int, list[Assigned]]:
     """The assignments of each opening, alone or as a part of what is assigned."""
-    return _by_made((made, one) for one in sets for made in openings_in(one.event.value))
+    found = list(sets)
+    kept = _by_made((made, one) for one in found for made in openings_in(one.event.value))
+    # A session factory has its engine with it, where nothing else keeps that.
+    return {**_by_made((made, one) for one in found for made in _behind(one.event.value)), **kept}
+
+
+def _behind(value: Value) -> list[Made]:
+    """The openings behind a session factory."""
+    factories = [one for option in options_of(value) if (one := resource_of(option)) and one.kind is Kind.FACTORY]
+    return [made for one in factories if (made := anchor(one)) is not None]
 
 
 def _globals(machine: Machine, watch: Watch) -> dict[int, tuple[Value, list[str]]]:
