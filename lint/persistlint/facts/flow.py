@@ -96,6 +96,16 @@ class Transaction:
 
 
 @dataclass(frozen=True, slots=True)
+class Owned:
+    """An engine or connection that an object opens, keeps in an attribute, and does not end when it is ended itself."""
+
+    handle: Handle
+    method: str
+    """What ends the object: `Repository.close`."""
+    method_at: Span
+
+
+@dataclass(frozen=True, slots=True)
 class CheckThenAct:
     """A read in one transaction decides about a write to the same table in a later one."""
 
@@ -115,16 +125,6 @@ class Swallowed:
     failed: Mark
     used: Span | None
     """The next use of the resource on that path, where there is one in the function."""
-
-
-@dataclass(frozen=True, slots=True)
-class Owned:
-    """An engine or connection that an object opens, keeps in an attribute, and does not end when it is ended itself."""
-
-    handle: Handle
-    method: str
-    """What ends the object: `Repository.close`."""
-    method_at: Span
 
 
 @dataclass(frozen=True, slots=True)

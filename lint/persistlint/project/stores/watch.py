@@ -97,6 +97,8 @@ class Watch:
     fetches: list[Heard] = field(default_factory=list[Heard])
     registered: list[Registered] = field(default_factory=list[Registered])
     factories: list[Heard] = field(default_factory=list[Heard])
+    configured: list[CallEvent] = field(default_factory=list[CallEvent])
+    """What fills an application's configuration: `app.config.from_mapping(…)`."""
     bases: list[Heard] = field(default_factory=list[Heard])
     sets: list[Assigned] = field(default_factory=list[Assigned])
     returned: dict[int, tuple[Value, list[str]]] = field(default_factory=dict[int, tuple[Value, list[str]]])
@@ -107,8 +109,6 @@ class Watch:
     """Every call that may delete, move or write over a file or folder."""
     closings: list[Heard] = field(default_factory=list[Heard])
     """Every call by whose name something may be closed, but for functions of the project, which are followed."""
-    configured: list[CallEvent] = field(default_factory=list[CallEvent])
-    """What fills an application's configuration: `app.config.from_mapping(…)`."""
     handed: set[int] = field(default_factory=set[int])
     """By identity, the connections that were given to something outside the project."""
     _order: int = 0
