@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from persistlint.facts import code
 from persistlint.project.flow.effects import untyped
 from persistlint.project.flow.views import nodes, statements
-from persistlint.project.interp.frames import CallEvent, terminal
+from persistlint.project.interp.frames import CallEvent, Frame, terminal
 from persistlint.project.interp.invocation import body_of
 from persistlint.project.interp.machine import Machine
 from persistlint.project.interp.values import Attribute, Class, Function, options_of
@@ -31,7 +31,6 @@ class Waits:
     machine: Machine
     heard: Heard
     _known: dict[Key, bool] = field(default_factory=dict[Key, bool])
-    _named: dict[str, list[Function]] = field(default_factory=dict[str, list[Function]])
 
     def function(self, function: Function, depth: int = 0) -> bool:
         """Whether its body, or that of a function that it awaits, awaits something outside the project."""
@@ -49,21 +48,26 @@ class Waits:
             for node in nodes(stmt)
             if isinstance(node, code.Await) and isinstance(node.value, code.Call)
         ]
-        return any(self._waits(call, events.get((call.at, call.end), []), depth) for call in awaited)
+        return any(self._waits(function, call, events.get((call.at, call.end), []), depth) for call in awaited)
 
-    def _called(self, name: str) -> list[Function]:
-        if not self._named:
-            for function in self.machine.functions:
-                self._named.setdefault(function.qualname.rpartition(".")[2], []).append(function)
-        return self._named.get(name, [])
+    def _named(self, function: Function, node: code.Expr) -> list[Function]:
+        """What a name, or an attribute of one, stands for in a function that was not interpreted."""
+        match node:
+            case code.Attr(base=code.Name(id="self" | "cls"), name=name):
+                found = function.owner.find(name) if function.owner is not None else None
+            case code.Name() | code.Attr(base=code.Name() | code.Attr(base=code.Name())):
+                found = self.machine.eval(node, Frame(function.env, None))
+            case _:
+                found = None
+        return [option for option in options_of(found) if isinstance(option, Function)] if found is not None else []
 
-    def _waits(self, call: code.Call, events: list[CallEvent], depth: int) -> bool:
+    def _waits(self, function: Function, call: code.Call, events: list[CallEvent], depth: int) -> bool:
         if is_log(terminal(call.func)):
             return False
         if not events:
-            # A function that holds nothing of a database is not interpreted: what it awaits is elsewhere, unless it is
-            # of the project and tells by its name.
-            return all(self.function(function, depth + 1) for function in self._called(terminal(call.func)))
+            # A function that holds nothing of a database is not interpreted: what it awaits is elsewhere, unless that
+            # is a function of the project in its turn.
+            return all(self.function(one, depth + 1) for one in self._named(function, call.func))
         for event in events:
             if receiver_of(event.func) is not None or any(contained(value) for value in event.args):
                 return False  # work on the database
