@@ -28,8 +28,8 @@ from persistlint.project.sqlalchemy.tables import Found
 from persistlint.project.stores import arguments, database, modes
 from persistlint.project.stores.arguments import Arguments
 from persistlint.project.stores.creators import connected_by
-from persistlint.project.stores.folders import folders_of
 from persistlint.project.stores.flask import Configuration
+from persistlint.project.stores.folders import folders_of
 from persistlint.project.stores.hooks import Hooks
 from persistlint.project.stores.kept import Keeping
 from persistlint.project.stores.pragmas import Reader, united
