@@ -117,11 +117,8 @@ class Watch:
         """Keep what matters of a call."""
         self._note_result(event)
         self._note_arguments(event)
+        self._note_end(event)
         name = event.name
-        if name in REMOVES:
-            self.removals.append(Heard(event, self._moment()))
-        elif _CLOSES.match(name) and not isinstance(event.func, Function):
-            self.closings.append(Heard(event, self._moment(), receiver_of(event.func)))
         if name in ("listen", "listens_for"):
             self._register(event)
         elif name in _CONFIGURES and _is_config(event.func):
@@ -141,6 +138,12 @@ class Watch:
         for made in options_of(event.result):
             if isinstance(made, Made):
                 self._made(made, event)
+
+    def _note_end(self, event: CallEvent) -> None:
+        if event.name in REMOVES:
+            self.removals.append(Heard(event, self._moment()))
+        elif _CLOSES.match(event.name) and not isinstance(event.func, Function):
+            self.closings.append(Heard(event, self._moment(), receiver_of(event.func)))
 
     def _made(self, made: Made, event: CallEvent) -> None:
         if not isinstance(made.func, External) or (made.loc.path, made.loc.at) != (event.path, event.node.at):
