@@ -20,6 +20,7 @@ def store_mutants(root: Path) -> Iterator[Mutant]:
     yield from _of_waiting(sqlite)
     yield from _of_keys(sqlite)
     yield from _of_journal(sqlite)
+    yield from _of_removals(Text(root, "feature_board/projects.py"))
     contracts = Text(root, CONTRACTS)
     for path, store in STORES.items():
         text = Text(root, path)
@@ -178,6 +179,23 @@ def _looked_for_twice(text: Text, lock: int, *making: str) -> Edit:
         "    return store",
     )
     return Edit(text.path, lock, lock + 4, looked)
+
+
+def _of_removals(text: Text) -> Iterator[Mutant]:
+    """Both databases of a project are closed before their files go, or the folder above them."""
+    close = text.find("    features_store.dispose_engine(project)")
+    for number, store in ((close, "features"), (close + 1, "assistant")):
+        yield mutant(f"delete {store} under its engine", text.drop(number), "delete-before-dispose")
+    deleted = text.find("    close_project(project)")
+    unlink = text.find("            Path(f", deleted)
+    after = text.insert(unlink + 1, "    close_project(project)")
+    yield mutant("delete the files first", [text.drop(deleted), after], "delete-before-dispose")
+    yield mutant("delete the files and close nothing", text.drop(deleted), "delete-before-dispose")
+    moved = text.find("    close_project(project)", deleted + 1)
+    # Nothing but the name of a parameter tells then that it is the folder of a database.
+    yield mutant("move the folder and close nothing", text.drop(moved))
+    swapped = Edit(text.path, moved, moved + 1, ("    project.rename(target)", "    close_project(project)"))
+    yield mutant("move the folder first", swapped, "delete-before-dispose")
 
 
 def _of_doors(text: Text, path: str, store: str) -> Iterator[Mutant]:

@@ -147,6 +147,8 @@ class Removal:
     """The path as written."""
     closed: Span | None = None
     """Where its connections are closed afterwards, on the same way."""
+    block: Span | None = None
+    """What the `with` block around it is entered over, where that keeps a connection open."""
 
 
 @dataclass(frozen=True, slots=True)

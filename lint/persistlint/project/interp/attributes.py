@@ -140,7 +140,7 @@ def initialise(machine: Machine, instance: Instance) -> None:
     init = instance.cls.find("__init__")
     if isinstance(init, Function):
         bound = Function(init.node, init.env, init.qualname, init.kind, instance, init.owner, init.decorators)
-        with machine.budget():
+        with machine.before():
             machine.invoke(bound, list(instance.args), dict(instance.kwargs), 0, open_=instance.open)
 
 

@@ -67,6 +67,7 @@ class Machine:
         self.steps = 0
         self.limit: int = _MODULE_STEPS
         self.stack: list[object] = []
+        self.earlier = 0
         self.bodies: dict[tuple[str, int], code.Block] = {}
 
     def run_module(self, module: Module) -> None:
@@ -104,6 +105,24 @@ class Machine:
             yield
         finally:
             self.steps, self.limit = saved
+
+    @contextmanager
+    def before(self) -> Generator[None]:
+        """Run something that has happened earlier than what is being run: how an object came to be.
+
+        It may call the very function that is being run. Once, for then there are objects in objects.
+        """
+        outer = self.uncertain, self.held, self.stack
+        self.uncertain, self.held = 0, []
+        if not self.earlier:
+            self.stack = []
+        self.earlier += 1
+        try:
+            with self.budget():
+                yield
+        finally:
+            self.earlier -= 1
+            self.uncertain, self.held, self.stack = outer
 
     def guard(self, key: object) -> bool:
         """Whether `key` is being worked on already; otherwise it is now, until popped."""

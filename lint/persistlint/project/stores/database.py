@@ -179,15 +179,32 @@ def wholes(value: Value | None, depth: int = 0) -> Iterator[Value]:
     for option in options_of(value):
         yield option
         match option:
-            case Text(parts=[Chunk(text=prefix), Gap(value=inner)]) if prefix.endswith(("://", ":///")):
-                yield from wholes(inner, depth + 1)
-            case Text(parts=[Gap(value=inner)]):
-                yield from wholes(inner, depth + 1)
+            case Text(parts=parts):
+                yield from wholes(_only(parts), depth + 1)
             case Made(func=External(name=name), args=[inner]) if name in PATH_OF or name.endswith("make_url"):
                 yield from wholes(inner, depth + 1)
             case Made(func=External(name=name), kwargs=kwargs) if name.endswith(("URL.create", ".URL")):
                 yield from wholes(kwargs.get("database"), depth + 1)
             case Made(func=Attribute(base=inner, name=name)) if name in _SAME_PATH:
                 yield from wholes(inner, depth + 1)
+            case Made(func=Attribute(base=inner, name="with_name"), args=[name]) if _is_name_of(name, inner, depth):
+                yield from wholes(inner, depth + 1)
             case _:
                 pass
+
+
+def _only(parts: Sequence[Chunk | Gap]) -> Value | None:
+    """The one value that a text is, or that stands behind the scheme of a URL."""
+    match [part for part in parts if not isinstance(part, Chunk) or part.text]:
+        case [Gap(value=inner)]:
+            return inner
+        case [Chunk(text=prefix), Gap(value=inner)] if prefix.endswith(("://", ":///")):
+            return inner
+        case _:
+            return None
+
+
+def _is_name_of(name: Value, path: Value, depth: int) -> bool:
+    """`path.with_name(path.name + suffix)` is the path itself where the suffix is empty."""
+    bases = [one.base for one in wholes(name, depth + 1) if isinstance(one, Attribute) and one.name == "name"]
+    return any(base is path or words(base) == words(path) is not None for base in bases)

@@ -10,7 +10,8 @@ from persistlint.facts import code
 from persistlint.facts.stores import Database, Opening, Removal
 from persistlint.project.interp.frames import CallEvent
 from persistlint.project.interp.unparse import unparse
-from persistlint.project.interp.values import Attribute, External, Loc, Value
+from persistlint.project.interp.values import Attribute, External, Loc, Made, Value, options_of
+from persistlint.project.resources.kinds import resource_of
 from persistlint.project.stores import database
 from persistlint.project.stores.database import Origins
 from persistlint.project.stores.grouping import is_same, of_several_files
@@ -72,14 +73,17 @@ class Removals:
         self._origins = origins
         self._spans = spans
         self._gone = [gone for one in watch.removals for gone in _gone_by(one)]
-        # `app.state.close_all()` of something that cannot be followed may well close it.
-        self._unknown = [one.moment for one in watch.closings if anchor(one.receiver) is None]
+        self._unknown: list[Moment] = []
 
     def added(self, openings: Sequence[Opening]) -> tuple[Opening, ...]:
         """The openings with the removals of their files."""
         if not self._gone:
             return tuple(openings)
         several = of_several_files(openings)
+        ends = {one.span for opening in openings for one in opening.disposed}
+        # `app.state.close_all()` of something that cannot be followed may well close it.
+        unknown = [one for one in self._watch.closings if anchor(one.receiver) is None]
+        self._unknown = [one.moment for one in unknown if self._place(one.event) not in ends]
         targets = [(gone, database.of_path(gone.value, self._origins)) for gone in self._gone]
         out: list[Opening] = []
         for one in openings:
@@ -111,6 +115,10 @@ class Removals:
             return True
         if not gone.folder:
             return False
+        # The name of a parameter alone does not tell that two functions are given the same folder; closing it does.
+        above = f"{target.words}/" if target.words else None
+        if above and (opening.database.words or "").startswith(above) and life.closed_after(gone.moment):
+            return True
         if not set(target.origins).isdisjoint(opening.database.folders):
             return True
         parents = [one.base for one in wholes if isinstance(one, Attribute) and one.name == "parent"]
@@ -119,18 +127,32 @@ class Removals:
 
     def _removal(self, span: Span, met: Sequence[_Gone], opening: Opening, life: _Life) -> Removal | None:
         """What to say of one place; None where connections are closed before, or where that cannot be told."""
-        moments = [gone.moment for gone in met]
+        gone, moments = met[0], [one.moment for one in met]
+        found = Removal(span, gone.event.function, gone.what, _written(gone))
         if any(life.is_closed_before(one) or self._may_be_closed_before(one) for one in moments):
             return None
+        block = next((held for one in moments if (held := self._block(one, opening)) is not None), None)
         closed = next((end for one in moments if (end := life.closed_after(one)) is not None), None)
-        lasting = any(kept.where in _LASTING for kept in opening.kept)
-        if not lasting and (closed is None or not any(map(life.is_open, moments))):
+        if block is not None:
+            return replace(found, block=block)
+        if closed is not None and (_is_kept(opening) or any(map(life.is_open, moments))):
+            return replace(found, closed=closed)
+        if not _is_kept(opening, _LASTING):
             return None  # who opens it for each use has closed it again
         first = any(life.is_opened_after(one) for one in moments)
-        if closed is None and (first or any(_is_once(gone) for gone in met)):
-            return None
-        gone = met[0]
-        return Removal(span, gone.event.function, gone.what, _written(gone), closed)
+        return None if first or any(_is_once(one) for one in met) else found
+
+    def _block(self, at: Moment, opening: Opening) -> Span | None:
+        """What the innermost `with` block over a connection of the opening is entered over."""
+        for _, value in reversed(at.held):
+            for one in options_of(value):
+                if isinstance(one, Made) and self._is_of(one, opening):
+                    return self._spans(one.loc)
+        return None
+
+    def _is_of(self, manager: Made, opening: Opening) -> bool:
+        made = anchor(resource_of(manager))
+        return made is not None and self._spans(made.loc) == opening.span
 
     def _may_be_closed_before(self, at: Moment) -> bool:
         return any(one.root == at.root and one.order < at.order for one in self._unknown)
@@ -157,6 +179,10 @@ def _gone_by(heard: Heard) -> Iterator[_Gone]:
             yield _Gone(event, moment, event.args[0], "replaced", folder=False)
         case _:
             pass
+
+
+def _is_kept(opening: Opening, places: frozenset[str] | None = None) -> bool:
+    return any(places is None or kept.where in places for kept in opening.kept)
 
 
 def _is_once(gone: _Gone) -> bool:
