@@ -6,31 +6,15 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from persistlint.extract.sql.quoting import quoted, quoted_where_needed
 from persistlint.facts.schema import CheckFact, ColumnFact, ForeignKeyFact, IndexFact, TableFact
 from persistlint.facts.sql import Kind, SqlStatement
 from persistlint.replay.ddl import bracketed
 
 Parse = Callable[[str], tuple[SqlStatement, ...]]
 
-_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _HOLE = "__hole"
 _UNKNOWN = "?"
-_KEYWORDS = frozenset({
-    "ABORT", "ACTION", "ADD", "AFTER", "ALL", "ALTER", "ALWAYS", "ANALYZE", "AND", "AS", "ASC", "ATTACH",
-    "AUTOINCREMENT", "BEFORE", "BEGIN", "BETWEEN", "BY", "CASCADE", "CASE", "CAST", "CHECK", "COLLATE", "COLUMN",
-    "COMMIT", "CONFLICT", "CONSTRAINT", "CREATE", "CROSS", "CURRENT", "CURRENT_DATE", "CURRENT_TIME",
-    "CURRENT_TIMESTAMP", "DATABASE", "DEFAULT", "DEFERRABLE", "DEFERRED", "DELETE", "DESC", "DETACH", "DISTINCT",
-    "DO", "DROP", "EACH", "ELSE", "END", "ESCAPE", "EXCEPT", "EXCLUDE", "EXCLUSIVE", "EXISTS", "EXPLAIN", "FAIL",
-    "FALSE", "FILTER", "FIRST", "FOLLOWING", "FOR", "FOREIGN", "FROM", "FULL", "GENERATED", "GLOB", "GROUP", "GROUPS",
-    "HAVING", "IF", "IGNORE", "IMMEDIATE", "IN", "INDEX", "INDEXED", "INITIALLY", "INNER", "INSERT", "INSTEAD",
-    "INTERSECT", "INTO", "IS", "ISNULL", "JOIN", "KEY", "LAST", "LEFT", "LIKE", "LIMIT", "MATCH", "MATERIALIZED",
-    "NATURAL", "NO", "NOT", "NOTHING", "NOTNULL", "NULL", "NULLS", "OF", "OFFSET", "ON", "OR", "ORDER", "OTHERS",
-    "OUTER", "OVER", "PARTITION", "PLAN", "PRAGMA", "PRECEDING", "PRIMARY", "QUERY", "RAISE", "RANGE", "RECURSIVE",
-    "REFERENCES", "REGEXP", "REINDEX", "RELEASE", "RENAME", "REPLACE", "RESTRICT", "RETURNING", "RIGHT", "ROLLBACK",
-    "ROW", "ROWID", "ROWS", "SAVEPOINT", "SELECT", "SET", "TABLE", "TEMP", "TEMPORARY", "THEN", "TIES", "TO",
-    "TRANSACTION", "TRIGGER", "TRUE", "UNBOUNDED", "UNION", "UNIQUE", "UPDATE", "USER", "USING", "VACUUM", "VALUES",
-    "VIEW", "VIRTUAL", "WHEN", "WHERE", "WINDOW", "WITH", "WITHOUT",
-})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +31,7 @@ def declare(table: TableFact, parse: Parse) -> Written | None:
     left = _left_out(table, known)
     bare = replace(known, checks=(), indexes=())
     for variant, lost in ((known, left), (bare, _left_out(table, bare))):
-        for quoting in (_quoted_where_needed, _quoted):
+        for quoting in (quoted_where_needed, quoted):
             text = _Writer(quoting).write(variant)
             if variant.columns and _reads_back(text, variant, parse):
                 return Written(text, lost)
@@ -112,15 +96,6 @@ def _on_one_line(expression: str) -> str:
     if any("--" in line for line in lines):
         return expression + "\n    "  # A comment would swallow what stands behind it.
     return " ".join(line.strip() for line in lines)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _quoted_where_needed(name: str) -> str:
-    plain = _PLAIN.fullmatch(name) and name.upper() not in _KEYWORDS
-    return name if plain else _quoted(name)
 
 
 class _Writer:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from persistlint.extract.sql.quoting import quoted
 from persistlint.facts.schema import (
     CheckFact,
     ColumnFact,
@@ -44,7 +45,6 @@ from persistlint.project.sqlalchemy.symbols import made
 from persistlint.project.sqlalchemy.types import Types
 from persistlint.replay.ddl import UNKNOWN_DEFAULT, column_definition, create_index, create_table
 from persistlint.replay.infer import renamed_column
-from persistlint.replay.memory import quoted
 from persistlint.replay.reflect import reflected
 from persistlint.source import Span
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sqlite3
 
 from persistlint.extract.sql.lexer import WORD, lex
+from persistlint.extract.sql.quoting import quoted
 from persistlint.replay.checks import sql_words
-from persistlint.replay.memory import Memory, quoted
+from persistlint.replay.memory import Memory
 
 _CHANGING = frozenset({
     "CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME", "DATETIME", "DATE", "TIME", "JULIANDAY", "UNIXEPOCH",

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from persistlint.extract.sql.quoting import quoted
 from persistlint.facts import code
 from persistlint.facts.schema import TableFact
 from persistlint.facts.sql import Kind, SqlStatement
@@ -45,7 +46,7 @@ from persistlint.replay.alembic import Alembic
 from persistlint.replay.connections import Connections, Moment, Read
 from persistlint.replay.ddl import create_index, create_table
 from persistlint.replay.handles import Handles
-from persistlint.replay.memory import MOST_ROWS, Memory, quoted
+from persistlint.replay.memory import MOST_ROWS, Memory
 from persistlint.replay.versions import ALTERS_CONSTRAINTS, Version
 
 _EXECUTE = frozenset({"execute", "exec_driver_sql", "executescript", "executemany", "execute_sql", "exec"})

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Self
 
+from persistlint.extract.sql.quoting import quoted
+
 _STEPS = 2_000_000
 _MAX_LENGTH = 4_000_000
 _LIMIT_LENGTH, _LIMIT_ATTACHED = 0, 7
@@ -143,11 +145,6 @@ class Memory:
         else:
             self._connection.create_collation(missing["collation"], _compare)
         return True
-
-
-def quoted(name: str) -> str:
-    """A name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _nothing(*_: object) -> None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from persistlint.extract.sql.quoting import quoted
 from persistlint.facts.schema import CheckFact, TableFact
 from persistlint.replay.ddl import create_index, create_table
-from persistlint.replay.memory import Memory, quoted
+from persistlint.replay.memory import Memory
 from persistlint.source import Span
 
 _NAME = r"(?:\"[^\"]+\"|`[^`]+`|\[[^\]]+\]|\w+)"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
+from persistlint.extract.sql.quoting import quoted
 from persistlint.facts.schema import ColumnFact
 from persistlint.replay.boundaries import Row
-from persistlint.replay.memory import Memory, quoted
+from persistlint.replay.memory import Memory
 
 _TABLE = quoted("persistlint probe")
 

@@ -6,10 +6,11 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
+from persistlint.extract.sql.quoting import quoted
 from persistlint.facts.schema import ColumnFact, TableFact
 from persistlint.replay.boundaries import Cell, all_rows, values_of
 from persistlint.replay.checks import columns_in
-from persistlint.replay.memory import Memory, StoredColumn, quoted
+from persistlint.replay.memory import Memory, StoredColumn
 
 _MOST_TABLES = 300
 _MOST_TRIES = 200

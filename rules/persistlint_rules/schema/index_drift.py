@@ -48,10 +48,11 @@ def _is_unique(pair: Pair, index: IndexFact) -> bool:
 
 def _alike(pair: Pair, one: IndexFact, other: IndexFact) -> bool:
     """Whether one became the other: the same name, columns or, of unique columns, the same ones in another order."""
+    words, others = words_of(pair.declared, one), words_of(pair.declared, other)
     if _is_unique(pair, one) or _is_unique(pair, other):
-        return _is_unique(pair, one) and _is_unique(pair, other) and set(words_of(one)) == set(words_of(other))
+        return _is_unique(pair, one) and _is_unique(pair, other) and set(words) == set(others)
     named = one.name is not None and other.name is not None and one.name.lower() == other.name.lower()
-    return named or words_of(one) == words_of(other)
+    return named or words == others
 
 
 def _missing(pair: Pair, wanted: IndexFact) -> Finding:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from persistlint.extract.sql.cursor import Cursor, Name, span_of
-from persistlint.extract.sql.engine import quoted
 from persistlint.extract.sql.lexer import by_commas
 from persistlint.extract.sql.outline import Outline, column_of
 from persistlint.extract.sql.piece import Piece
+from persistlint.extract.sql.quoting import quoted
 from persistlint.extract.sql.tables import asked, checks, read
 from persistlint.facts.schema import TableFact
 from persistlint.facts.sql import AlterShape

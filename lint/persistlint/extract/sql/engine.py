@@ -7,6 +7,8 @@ import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
 
+from persistlint.extract.sql.quoting import quoted
+
 _MAX_SQL = 1_000_000
 _STEPS = 1_000_000
 _RETRIES = 24
@@ -116,11 +118,6 @@ class Engine:
             else:
                 return
         raise RefusedError("too many unknown names")
-
-
-def quoted(name: str) -> str:
-    """A name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _stop() -> int:

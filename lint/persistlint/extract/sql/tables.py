@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from persistlint.extract.sql.constraints import AUTO, Constraint
 from persistlint.extract.sql.cursor import span_of
-from persistlint.extract.sql.engine import Engine, RefusedError, quoted
+from persistlint.extract.sql.engine import Engine, RefusedError
 from persistlint.extract.sql.holes import Filling
 from persistlint.extract.sql.outline import Column, Outline
+from persistlint.extract.sql.quoting import quoted
 from persistlint.extract.sql.scopes import has_hole
 from persistlint.facts.schema import CheckFact, ColumnFact, ForeignKeyFact, TableFact, UniqueFact
 

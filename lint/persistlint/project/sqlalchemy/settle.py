@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from persistlint.extract.sql.quoting import quoted_where_needed
 from persistlint.facts.schema import CheckFact, ColumnFact, ForeignKeyFact, IndexFact, TableFact, UniqueFact
 from persistlint.project.interp.values import (
     Attribute,
@@ -213,7 +214,7 @@ class Settler:
             if isinstance(value, Text | Member):
                 return None
             found = self.column(value, draft)
-            return None if found is None else found[1].name
+            return None if found is None else quoted_where_needed(found[1].name)
 
         return name
 

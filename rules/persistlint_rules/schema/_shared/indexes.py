@@ -11,14 +11,14 @@ _UNKNOWN = "?"
 
 def same_index(table: TableFact, one: IndexFact, other: IndexFact) -> bool:
     """Whether two indexes of a table are one. Whether all of its rows are unique is `unique-drift`'s question."""
-    if words_of(one) != words_of(other) or not _same_rows(table, one, other):
+    if words_of(table, one) != words_of(table, other) or not _same_rows(table, one, other):
         return False
     return one.unique == other.unique or is_whole(table, one)
 
 
-def words_of(index: IndexFact) -> tuple[tuple[str, ...], ...]:
+def words_of(table: TableFact, index: IndexFact) -> tuple[tuple[str, ...], ...]:
     """Columns and expressions in their order, in one spelling; directions do not count."""
-    return tuple(_plain(sql_words(column)) for column in index.columns)
+    return tuple(_words(table, one) for one in index.columns)
 
 
 def is_whole(table: TableFact, index: IndexFact) -> bool:
@@ -28,13 +28,15 @@ def is_whole(table: TableFact, index: IndexFact) -> bool:
 
 def columns_of(table: TableFact, index: IndexFact) -> tuple[str, ...]:
     """The names of the plain columns in an index."""
-    found = (table.column(words[0]) for words in words_of(index) if len(words) == 1)
+    found = (table.column(words[0]) for words in words_of(table, index) if len(words) == 1)
     return tuple(column.name for column in found if column is not None)
 
 
 def mentioned(index: IndexFact, columns: Sequence[ColumnFact]) -> tuple[str, ...]:
     """The columns among these that an index or its WHERE names."""
-    return columns_in(" , ".join((*index.columns, index.where or "")), columns)
+    plain = {name.lower() for name in index.columns}
+    inside = columns_in(" , ".join((*index.columns, index.where or "")), columns)
+    return tuple(column.name for column in columns if column.name.lower() in plain or column.name in inside)
 
 
 def is_known(index: IndexFact) -> bool:
@@ -46,6 +48,11 @@ def shown(index: IndexFact) -> str:
     """An index as CREATE INDEX has it."""
     where = f" WHERE {index.where}" if index.where is not None else ""
     return f"{'UNIQUE ' if index.unique else ''}({', '.join(index.columns)}){where}"
+
+
+def _words(table: TableFact, column: str) -> tuple[str, ...]:
+    # A plain column has its name without quotes, which may be more than one word.
+    return (column.upper(),) if table.column(column) is not None else _plain(sql_words(column))
 
 
 def _plain(words: tuple[str, ...]) -> tuple[str, ...]:
