@@ -14,10 +14,11 @@ _MODES = frozenset({"DEFERRED", "IMMEDIATE", "EXCLUSIVE"})
 
 def store_clause(home: Home, installed: Collection[str]) -> str | None:
     """The clause, without the keys that no installed rule enforces; None where it would say nothing."""
-    if not home.openings:
-        return None
     keys = {key: value for key, value in store_keys(home).items() if _is_enforced(key, installed)}
-    tables = [table.name for table in home.tables]
+    tables = [table.name for table in home.own]
+    # Openings are told by their door, or by the tables that they create.
+    if not home.openings or not (tables or "engine" in keys):
+        return None
     return toml.clause("store", {"name": home.name, "tables": tables or None, **keys})
 
 

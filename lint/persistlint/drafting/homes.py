@@ -16,11 +16,13 @@ from persistlint.project.model import Project
 class Home:
     """The tables of one database, in the order of their places, with the application's openings of it.
 
-    `file` is the database's name as the code has it, None where that is not known.
+    `own` are the tables that are seen to be created by those openings: the ones that a clause can promise. `file` is
+    the database's name as the code has it, None where that is not known.
     """
 
     name: str
     tables: tuple[Declared, ...]
+    own: tuple[Declared, ...] = ()
     openings: tuple[Opening, ...] = ()
     file: str | None = None
 
@@ -41,6 +43,10 @@ def homes(tables: Sequence[Declared], project: Project) -> Homes:
     """Tables by the database that they are created in; where that is not known, by their MetaData."""
     stores = {store.name: store for store in _stores(project)}
     keys = _keys(tables, stores)
+    proven = not stores.keys().isdisjoint(keys.values())
+    if len(stores) == 1 and not proven and len({key for key in keys.values() if key is not None}) <= 1:
+        # The only database that the application opens, although it is not seen to create its tables.
+        keys = dict.fromkeys(keys, next(iter(stores)))
     groups: dict[str, list[Declared]] = {}
     for table in tables:
         if (key := keys[table.name]) is not None:
@@ -51,7 +57,7 @@ def homes(tables: Sequence[Declared], project: Project) -> Homes:
     others = (_home(key, group, stores, names) for key, group in groups.items() if key != main)
     kept = [table for table in tables if table.name not in away]
     return Homes(
-        _home(main or "", kept, stores, names),
+        _home(main or "", kept, stores, names, own=groups.get(main or "", ()) if proven else ()),
         tuple(sorted(others, key=lambda home: (home.tables[0].fact.span, home.name))),
     )
 
@@ -95,13 +101,20 @@ def _one_of(names: set[str], stores: Mapping[str, Store]) -> str | None:
     return named[0] if len(named) == 1 else None
 
 
-def _home(key: str, tables: Sequence[Declared], stores: Mapping[str, Store], names: Mapping[str, str]) -> Home:
+def _home(
+    key: str,
+    tables: Sequence[Declared],
+    stores: Mapping[str, Store],
+    names: Mapping[str, str],
+    *,
+    own: Sequence[Declared] | None = None,
+) -> Home:
     store = stores.get(key)
     if store is None:
         return Home(names.get(key, "main"), tuple(tables))
     files = Counter(one.database.file for one in store.openings if one.database.file is not None)
     file = min(files, key=lambda one: (-files[one], one), default=None)
-    return Home(_said(file or store.name), tuple(tables), store.openings, file)
+    return Home(_said(file or store.name), tuple(tables), tuple(tables if own is None else own), store.openings, file)
 
 
 def _said(name: str) -> str:

@@ -9,7 +9,7 @@ from persistlint.drafting.clauses import busy_timeout, journal_modes
 from persistlint.drafting.draft import UnitDraft
 from persistlint.drafting.homes import Home, Homes
 from persistlint.drafting.stores import Said, elsewhere, named, object_of, unit_of_stores
-from persistlint.drafting.words import code, listed, sentence
+from persistlint.drafting.words import code, sentence
 from persistlint.facts.stores import Opening
 
 
@@ -71,12 +71,10 @@ def _journal_short(home: Home) -> str:
 
 def _times(home: Home) -> str:
     times = sorted({time for one in home.openings for time in one.timeouts or ()})
-    known = listed([f"{time:,} ms" for time in times])
-    return (
-        f"{known}, by the way that they are opened,"
-        if len(times) > 1
-        else known or "a time that is decided at run time"
-    )
+    known = [f"{time:,} ms" for time in times]
+    if len(times) > 1:
+        return f"{' or '.join([', '.join(known[:-1]), known[-1]])}, depending on where they are opened"
+    return known[0] if known else "a time that is decided at run time"
 
 
 def _timeout_short(home: Home) -> str:

@@ -10,6 +10,9 @@ from persistlint.drafting.draft import Block, Check, Source, UnitDraft
 from persistlint.drafting.homes import Home
 from persistlint.drafting.words import code
 
+NAMELESS = "a clause knows connections by their one door or by the tables that they create, and neither is seen here."
+"""Why there is no clause about connections of which something is known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -46,7 +49,8 @@ def elsewhere(what: str, key: str, homes: Sequence[Home], installed: Collection[
     if any(f"\n{key} =" in (store_clause(home, installed) or "") for home in homes):
         return f"{what} is the key `{key}` of the stores that declare it."
     if any(key in store_keys(home) for home in homes):
-        return f"no installed rule holds the code to {what}."
+        clauses = any(store_clause(home, installed) is not None for home in homes)
+        return f"no installed rule holds the code to {what}." if clauses else NAMELESS
     return f"{what} is not the same for all connections, so that no clause can promise it."
 
 

@@ -8,7 +8,7 @@ from persistlint.drafting import rules
 from persistlint.drafting.clauses import begin_mode, store_clause
 from persistlint.drafting.draft import UnitDraft
 from persistlint.drafting.homes import Home, Homes
-from persistlint.drafting.stores import Said, named, object_of, unit_of_stores
+from persistlint.drafting.stores import NAMELESS, Said, named, object_of, unit_of_stores
 from persistlint.drafting.words import code, listed, sentence
 
 _BEGINS = {
@@ -28,10 +28,15 @@ def transactions_unit(found: Homes, installed: Collection[str]) -> Iterator[Unit
             prose=(*map(_begins, homes), *(text for home in homes for text in _keys_checked(home))),
             behavior=tuple(_begin_behavior(homes)),
             block=store_clause(found.main, installed),
-            waiver="each store that this is about declares it in its own unit.",
+            waiver=_waiver(homes, installed),
         )
         checks = rules.checks(rules.TRANSACTIONS, installed)
         yield unit_of_stores("transactions", "Transaction mode", homes, said, checks)
+
+
+def _waiver(homes: Sequence[Home], installed: Collection[str]) -> str:
+    declared = any(store_clause(home, installed) is not None for home in homes)
+    return "each store that this is about declares it in its own unit." if declared else NAMELESS
 
 
 def _begins(home: Home) -> str:
@@ -53,7 +58,7 @@ def _keys_checked(home: Home) -> Iterator[str]:
     checked = {one.foreign_keys for one in home.openings}
     if checked == {True}:
         yield f"Every connection to {named(home)} checks foreign keys."
-    elif checked == {False} and any(table.fact.foreign_keys for table in home.tables):
+    elif checked == {False} and any(table.fact.foreign_keys for table in home.own):
         yield f"No connection to {named(home)} checks foreign keys."
 
 

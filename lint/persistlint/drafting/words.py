@@ -40,5 +40,5 @@ def sentence(text: str) -> str:
 
 def title(name: str, what: str) -> str:
     """`schedule_overrides` and `schema` to `Schedule overrides schema`."""
-    words = re.sub(r"[\W_]+", " ", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)).split()
+    words = re.sub(r"[\W_]+", " ", re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])", " ", name)).split()
     return sentence(" ".join([*words, what]))

@@ -25,7 +25,9 @@ class Fresh:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._statements = [one for one in project.statements if not in_tests(one.span.path)]
-        self._renamed_away: set[str] = set()
+        self._renamed: set[tuple[str, str]] = set()
+        self._dropped: set[str] = set()
+        self._created: set[str] = set()
         self._names: set[str] = set()
         self._patterns: list[re.Pattern[str]] = []
         self._read_statements()
@@ -62,19 +64,29 @@ class Fresh:
         return bool(self._project.makers) or any(not in_tests(one.span.path) for one in hidden)
 
     def is_passing(self, name: str) -> bool:
-        """Whether a table of that name is only a stage of another one: it is renamed."""
-        return name.lower() in self._renamed_away
+        """Whether a table of that name is only a stage of another one: it is renamed, and nothing takes its place."""
+        lowered = name.lower()
+        if any(new == lowered for _, new in self._renamed):
+            return False
+        return any(old == lowered and not self._is_put_aside(new) for old, new in self._renamed)
+
+    def _is_put_aside(self, name: str) -> bool:
+        """Whether a table gets this name only to be dropped under it, when the new one of its old name is filled."""
+        return name in self._dropped and name not in self._created
 
     def _read_statements(self) -> None:
         for statement in self._statements:
             created, alter = statement.sql.creates, statement.sql.alter
+            if statement.sql.kind is Kind.DROP:
+                self._dropped.update(use.name.lower() for use in statement.sql.tables if use.write)
             if created is not None and statement.sql.kind is not Kind.CREATE_INDEX:
                 self._names.add(created.name.lower())
+                self._created.add(created.name.lower())
                 words = [re.escape(word) for word in _HOLE.split(created.name.lower())]
                 if len(words) > 1:
                     self._patterns.append(re.compile(".*".join(words)))
             if alter is not None and alter.action == "rename-table" and alter.new_name is not None:
-                self._renamed_away.add(alter.table.lower())
+                self._renamed.add((alter.table.lower(), alter.new_name.lower()))
                 self._names.add(alter.new_name.lower())
         for operation in self._project.operations:
             made = {"create-table": operation.table, "rename-table": operation.new_name}.get(operation.action)
