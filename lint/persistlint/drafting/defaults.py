@@ -23,6 +23,8 @@ def default_clauses(table: str, definitions: Sequence[TableFact]) -> Iterator[st
 
 def _keys(column: ColumnFact) -> dict[str, object] | None:
     if column.default_function is not None:
+        if column.default_function.rpartition(":")[2].rpartition(".")[2].isupper():
+            return None  # `logging.INFO` makes no value but is one, which only another package knows.
         return {"by": column.default_function}
     source = (column.python_default or "").removeprefix("builtins.")
     try:

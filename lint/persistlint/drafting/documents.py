@@ -73,7 +73,7 @@ def export_unit(found: Exchanges, installed: Collection[str]) -> Iterator[UnitDr
         title=sentence(title),
         sources=_sources(all_, "backup and export"),
         objects=tuple(dict.fromkeys([*names, *backups, *_files(found.exports)])) or ("–",),  # noqa: RUF001
-        invariants=sentence("; ".join(_export_facts(found, kept))),
+        invariants=sentence("; ".join(dict.fromkeys(_export_facts(found, kept)))),
         failures="The rows stay in the database, whatever becomes of the file",
         prose=(
             *(_told(one, "writes", "of") for one in found.exports),

@@ -116,7 +116,7 @@ def _origin(table: Declared) -> Iterator[str]:
         files = codes(sorted({one.span.path for one in table.others}))
         yield f"Another shape under the same name stands in {files}; this contract does not speak of it."
     if not fact.complete:
-        yield f"Some of the columns of {name} are made at run time; those that can be known are declared."
+        yield f"Columns of {name} may be made at run time; those that can be known are declared."
     for what in table.sql.left_out:
         yield f"{sentence(what)} of {name} is made at run time and is not declared."
 
@@ -152,7 +152,8 @@ def _failures(facts: Sequence[TableFact]) -> str:
         if is_there
     ]
     if not refused:
-        return "The database refuses no row but one with a key that is taken"
+        but = " but one with a key that is taken" if any(fact.primary_key for fact in facts) else ""
+        return f"The database refuses no row{but}"
     return f"The database refuses {listed(refused)}"
 
 
@@ -169,7 +170,8 @@ def _behavior(table: Declared) -> Iterator[str]:
     for key in fact.foreign_keys:
         yield _referring(name, codes(key.columns), code(key.table), (key.ondelete or "").upper())
     if not (_required(fact) or fact.checks or fact.uniques or _unique(fact) or fact.foreign_keys):
-        yield f"No constraint of {name} refuses a row, but for a key that is taken."
+        but = ", but for a key that is taken" if fact.primary_key else ""
+        yield f"No constraint of {name} refuses a row{but}."
 
 
 def _referring(name: str, columns: str, target: str, action: str) -> str:

@@ -228,3 +228,107 @@ def test_hard_tables(name: str, tmp_path: Path) -> None:
     outcome = project.init()
     assert outcome.said == ()
     project.is_clean()
+
+
+APART = {
+    "app/cache.py": """
+import sqlite3
+
+
+class Cache:
+    def __init__(self, path):
+        self.connection = sqlite3.connect(path)
+        self.connection.execute("PRAGMA journal_mode=WAL")
+        self.connection.execute("CREATE TABLE IF NOT EXISTS entries (id INTEGER PRIMARY KEY, value TEXT)")
+""",
+    "app/runs.py": """
+import sqlite3
+
+SCHEMA = "CREATE TABLE runs (id INTEGER PRIMARY KEY); CREATE TABLE steps (run INTEGER REFERENCES runs (id))"
+
+
+def opened(path):
+    return sqlite3.connect(path, isolation_level=None)
+
+
+def create(connection: sqlite3.Connection):
+    connection.executescript(SCHEMA)
+""",
+}
+
+
+def test_a_store_promises_only_the_tables_that_it_creates(tmp_path: Path) -> None:
+    project = Drafted(tmp_path, APART)
+    project.init()
+    assert 'tables = ["entries"]\nengine = "app.cache:Cache.__init__"' in project.read(CONTRACTS)
+    project.is_clean()
+
+
+ONLY = """
+from sqlalchemy import create_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, sessionmaker
+
+engine = create_engine("sqlite:///shop.db", connect_args={"timeout": 20})
+Session = sessionmaker(engine)
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Item(Base):
+    __tablename__ = "items"
+    id: Mapped[int] = mapped_column(primary_key=True)
+"""
+
+
+def test_the_only_database_holds_the_tables_that_nothing_is_seen_to_create(tmp_path: Path) -> None:
+    project = Drafted(tmp_path, {"shop.py": ONLY})
+    project.init()
+    titles = re.findall(r"^## D\d+ (.+)$", project.read(CONTRACTS), re.MULTILINE)
+    assert titles == ["Items schema", "Transaction mode", "Busy timeout", "Engine and session lifecycle"]
+    assert "a clause knows connections by their one door or by the tables" in project.read(CONTRACTS)
+    assert "[[store]]" not in project.read(CONTRACTS)
+    project.is_clean()
+
+
+ANSWERS = """
+import json
+from pathlib import Path
+
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Item(Base):
+    __tablename__ = "items"
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class Handler:
+    def write(self, text): ...
+
+    def get(self, session: Session):
+        self.write(json.dumps([{"id": one.id} for one in session.query(Item).all()]))
+"""
+
+
+def test_an_answer_is_no_export(tmp_path: Path) -> None:
+    project = Drafted(tmp_path, {"shop.py": ANSWERS})
+    project.init()
+    assert "xport" not in project.read(MATRIX).partition("<!--")[0]
+    project.write("shop.py", ANSWERS.replace("self.write(", "Path('items.json').write_text("))
+    project.init(update=True)
+    assert "| Export |" in project.read(MATRIX)
+
+
+def test_a_constant_of_another_package_is_no_function(tmp_path: Path) -> None:
+    code = ONLY.replace("import create_engine", "import create_engine\nimport logging\nimport uuid")
+    code += "    level: Mapped[int] = mapped_column(default=logging.INFO)\n"
+    code += "    key: Mapped[str] = mapped_column(default=uuid.uuid4)\n"
+    project = Drafted(tmp_path, {"shop.py": code})
+    project.init()
+    assert re.findall('^by = "(.+)"$', project.read(CONTRACTS), re.MULTILINE) == ["uuid:uuid4"]

@@ -15,6 +15,7 @@ from persistlint.project.interp.values import (
     Chunk,
     Class,
     Gap,
+    Instance,
     Items,
     Loc,
     Made,
@@ -194,6 +195,9 @@ class Exchanges:
         out: list[tuple[Trace, TableDraft, Exchange]] = []
         node = trace.root.node
         for dump in trace.dumped:
+            # `self.write(json.dumps(…))` of a request handler is an answer, not a file.
+            if isinstance(dump.target, Instance):
+                continue
             tables: dict[int, tuple[TableDraft, dict[str, ColumnPlace]]] = {}
             for origin in self._origins.of(dump.value):
                 if isinstance(origin, FromColumn):
