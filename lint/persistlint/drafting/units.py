@@ -15,6 +15,7 @@ from persistlint.drafting.lifecycle import lifecycle_unit
 from persistlint.drafting.pragmas import journal_unit, timeout_unit
 from persistlint.drafting.schema import store_unit, table_unit
 from persistlint.drafting.transactions import transactions_unit
+from persistlint.drafting.unfollowed import unfollowed_unit
 from persistlint.drafting.upgrades import Module, upgrades_unit, upgrading
 from persistlint.drafting.words import code, codes
 from persistlint.project.model import Project
@@ -42,7 +43,10 @@ def draft(ground: Ground) -> Draft:
     units = (
         *(table_unit(table, installed) for table in found.main.tables),
         *constraints_unit(tables, upgrading(project.upgrades), installed),
-        *upgrades_unit(project.upgrades, tables, ground.parse, ground.module, installed),
+        *(
+            upgrades_unit(project.upgrades, tables, ground.parse, ground.module, installed)
+            or unfollowed_unit(project, tables, ground.module, installed)
+        ),
         *import_unit(exchanged, installed),
         *export_unit(exchanged, installed),
         *transactions_unit(found, installed),

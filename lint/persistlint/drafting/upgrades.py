@@ -82,7 +82,7 @@ def _added(
         for step in path.steps:
             if path.revisions or not _changes(path, step):
                 continue
-            by = _function(step, module)
+            by = function_of(step.span.path, step.function, module)
             for alter in (one.alter for one in parse(step.statement)):
                 if by is None or alter is None or alter.action != "add-column" or alter.column is None:
                     continue
@@ -92,12 +92,12 @@ def _added(
                     yield (table.name, column.name), by
 
 
-def _function(step: UpgradeStep, module: Module) -> str | None:
+def function_of(path: str, function: str | None, module: Module) -> str | None:
     """`module:function` of a step, where that is a name that can be written."""
-    name = module(step.span.path)
-    if step.function is None or not _NAME.fullmatch(name) or not _NAME.fullmatch(step.function):
+    name = module(path)
+    if function is None or not _NAME.fullmatch(name) or not _NAME.fullmatch(function):
         return None
-    return f"{name}:{step.function}"
+    return f"{name}:{function}"
 
 
 def _invariants(paths: Sequence[StoreUpgrade], added: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from persistlint.facts.schema import ColumnFact, IndexFact, TableFact
@@ -99,15 +100,19 @@ class Fresh:
             if not table.temporary and not in_tests(table.span.path):
                 by_name.setdefault(table.name.lower(), []).append(table)
         self._names.update(by_name)
+        every = [table for found in by_name.values() for table in found]
+        # A revision has models of its own; those that share the application's MetaData are the application's.
+        own = {table.metadata for table in every if table.metadata is not None and not self._is_step(table)}
         return {
             name: tuple(self._whole(table) for table in chosen)
             for name, found in by_name.items()
-            if (chosen := self._chosen(found))
+            if (chosen := self._chosen(found, own))
         }
 
-    def _chosen(self, found: list[TableFact]) -> list[TableFact]:
+    def _chosen(self, found: list[TableFact], metadata: AbstractSet[str]) -> list[TableFact]:
         """What the application itself creates; else the one step that does, where no other step replaces it."""
         own = [table for table in found if not self._is_step(table)]
+        own = own or [table for table in found if table.metadata in metadata]
         if own:
             return own
         return found if len(found) == 1 and found[0].origin == "ddl" else []

@@ -332,3 +332,27 @@ def test_a_constant_of_another_package_is_no_function(tmp_path: Path) -> None:
     project = Drafted(tmp_path, {"shop.py": code})
     project.init()
     assert re.findall('^by = "(.+)"$', project.read(CONTRACTS), re.MULTILINE) == ["uuid:uuid4"]
+
+
+VERSIONED = """
+import sqlite3
+
+
+class Store:
+    def __init__(self, path):
+        self.connection = sqlite3.connect(path)
+        self.connection.execute("CREATE TABLE IF NOT EXISTS notes (id INTEGER PRIMARY KEY, mark INTEGER DEFAULT 0)")
+
+    def migrate(self, table, column):
+        self.connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT")
+"""
+
+
+def test_upgrades_that_nothing_is_seen_to_run(tmp_path: Path) -> None:
+    project = Drafted(tmp_path, {"app/store.py": VERSIONED})
+    project.init()
+    assert "| Schema upgrades | ART-0001 app/store.py | \N{EN DASH} | Existing tables are changed by one function |" in (
+        project.read(MATRIX)
+    )
+    assert "Old databases are brought up to date by `app.store:Store.migrate`." in project.read(CONTRACTS)
+    project.is_clean()
