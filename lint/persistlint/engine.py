@@ -144,6 +144,7 @@ def _complete(
 ) -> Project:
     """The project with what SQLite itself is asked for: a fresh install, and what its upgrades make of an old one."""
     # The interpreter and the replay take a while to import, and a run that finds its project again needs neither.
+    from persistlint.project.functions import undefined_functions
     from persistlint.project.link import Inputs, link_all
     from persistlint.replay.fresh import fresh_tables
     from persistlint.replay.uncalled import uncalled
@@ -162,7 +163,8 @@ def _complete(
     linkage = link_all(inputs)
     fresh = fresh_tables(linkage.project, gatherer.parse)
     upgrades = carry_out(linkage, gatherer.parse, request.starts, before, _oldest(request.settings))
-    return replace(linkage.project, fresh=fresh, uncalled=uncalled(linkage), upgrades=upgrades)
+    undefined = undefined_functions(linkage.project.contract, inputs.paths, inputs.load)
+    return replace(linkage.project, fresh=fresh, uncalled=uncalled(linkage), upgrades=upgrades, undefined=undefined)
 
 
 def _pasts(older: tuple[Revision, ...], gatherer: Gatherer, dialect: str) -> tuple[Past, ...]:

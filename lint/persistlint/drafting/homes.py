@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from persistlint.drafting.declared import Declared
+from persistlint.drafting.modules import by_path
 from persistlint.facts.stores import Opening, Store
 from persistlint.project.definitions import in_tests, is_step
 from persistlint.project.model import Project
@@ -39,9 +40,13 @@ class Homes:
         return (self.main, *self.others)
 
 
-def homes(tables: Sequence[Declared], project: Project) -> Homes:
-    """Tables by the database that they are created in; where that is not known, by their MetaData."""
-    stores = {store.name: store for store in _stores(project)}
+def homes(tables: Sequence[Declared], project: Project, modules: Mapping[str, str]) -> Homes:
+    """Tables by the database that they are created in; where that is not known, by their MetaData.
+
+    `modules` are the names of files by which the documents speak of functions.
+    """
+    named = {by_path(path): name for path, name in modules.items()}
+    stores = {store.name: store for store in _stores(project, named)}
     keys = _keys(tables, stores)
     proven = not stores.keys().isdisjoint(keys.values())
     if len(stores) == 1 and not proven and len({key for key in keys.values() if key is not None}) <= 1:
@@ -62,12 +67,21 @@ def homes(tables: Sequence[Declared], project: Project) -> Homes:
     )
 
 
-def _stores(project: Project) -> Iterable[Store]:
+def _stores(project: Project, named: Mapping[str, str]) -> Iterable[Store]:
     """The databases on disk that the application itself opens, each with those openings."""
     for store in project.stores:
-        openings = tuple(one for one in store.openings if _counts(one))
+        openings = tuple(_renamed(one, named) for one in store.openings if _counts(one))
         if openings:
             yield Store(store.name, openings, tuple(sorted({table for one in openings for table in one.tables})))
+
+
+def _renamed(opening: Opening, named: Mapping[str, str]) -> Opening:
+    def name(door: str) -> str:
+        module, _, function = door.partition(":")
+        return f"{named.get(module, module)}:{function}"
+
+    disposed = tuple(replace(one, door=name(one.door)) if one.door else one for one in opening.disposed)
+    return replace(opening, doors=tuple(map(name, opening.doors)), disposed=disposed)
 
 
 def _counts(opening: Opening) -> bool:

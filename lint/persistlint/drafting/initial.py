@@ -12,6 +12,7 @@ from persistlint.drafting.draft import Draft
 from persistlint.drafting.edits import Edited
 from persistlint.drafting.files import Files
 from persistlint.drafting.markdown import Places, check_line, contracts_document, inventory_document, matrix_document
+from persistlint.drafting.modules import named_modules
 from persistlint.drafting.numbers import unit_id
 from persistlint.drafting.record import find
 from persistlint.drafting.refresh import Existing, refresh
@@ -70,8 +71,9 @@ def _demand(files: Files, places: Mapping[Role, tuple[str, ...]], *, update: boo
 
 
 def _draft(linked: Linked, dialect: str, rules: RuleSet) -> Draft:
-    names = Modules(frozenset(linked.discovered.files), lambda _: None)
-    return draft(Ground(linked.project, lambda text: parse(text, dialect), names.dotted, frozenset(rules.by_name)))
+    files = linked.discovered.files
+    modules = named_modules(files, Modules(frozenset(files), lambda _: None).dotted)
+    return draft(Ground(linked.project, lambda text: parse(text, dialect), modules, frozenset(rules.by_name)))
 
 
 def _new(

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from persistlint.drafting import rules
 from persistlint.drafting.declared import Declared
 from persistlint.drafting.draft import Source, UnitDraft
-from persistlint.drafting.upgrades import Module, function_of
+from persistlint.drafting.upgrades import Modules, function_of
 from persistlint.drafting.words import codes, count, sentence
 from persistlint.facts.sql import Kind
 from persistlint.project.definitions import in_tests
@@ -15,11 +15,11 @@ from persistlint.project.model import Project, Statement
 
 
 def unfollowed_unit(
-    project: Project, tables: Sequence[Declared], module: Module, installed: Collection[str]
+    project: Project, tables: Sequence[Declared], modules: Modules, installed: Collection[str]
 ) -> Iterator[UnitDraft]:
     """One unit of the functions that alter tables, none where no function does."""
     steps = list(_steps(project))
-    functions = sorted({name for one in steps if (name := function_of(one.span.path, one.function, module))})
+    functions = sorted({name for one in steps if (name := function_of(one.span.path, one.function, modules))})
     if not functions:
         return
     known = {table.name.lower(): table.name for table in tables}

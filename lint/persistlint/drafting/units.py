@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from persistlint.drafting.constraints import constraints_unit
@@ -16,18 +16,18 @@ from persistlint.drafting.pragmas import journal_unit, timeout_unit
 from persistlint.drafting.schema import store_unit, table_unit
 from persistlint.drafting.transactions import transactions_unit
 from persistlint.drafting.unfollowed import unfollowed_unit
-from persistlint.drafting.upgrades import Module, upgrades_unit, upgrading
+from persistlint.drafting.upgrades import upgrades_unit, upgrading
 from persistlint.drafting.words import code, codes
 from persistlint.project.model import Project
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What a draft is made from. `parse` reads SQL, `module` gives the name by which a file is imported."""
+    """What a draft is made from. `parse` reads SQL, `modules` names files as they are imported."""
 
     project: Project
     parse: Parse
-    module: Module
+    modules: Mapping[str, str]
     installed: Collection[str]
     """The names of all rules that acceptance checks may name."""
 
@@ -38,14 +38,14 @@ def draft(ground: Ground) -> Draft:
     tables = declared_tables(project, ground.parse)
     if not tables:
         return Draft(())
-    found = homes(tables, project)
+    found = homes(tables, project, ground.modules)
     exchanged = exchanges(project, tables)
     units = (
         *(table_unit(table, installed) for table in found.main.tables),
         *constraints_unit(tables, upgrading(project.upgrades), installed),
         *(
-            upgrades_unit(project.upgrades, tables, ground.parse, ground.module, installed)
-            or unfollowed_unit(project, tables, ground.module, installed)
+            upgrades_unit(project.upgrades, tables, ground.parse, ground.modules, installed)
+            or unfollowed_unit(project, tables, ground.modules, installed)
         ),
         *import_unit(exchanged, installed),
         *export_unit(exchanged, installed),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from persistlint.drafting import rules, toml
 from persistlint.drafting.ddl import Parse
@@ -16,8 +16,8 @@ from persistlint.project.definitions import in_tests
 _CHANGING = frozenset({"alter", "rebuild"})
 _NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
-Module = Callable[[str], str]
-"""The name by which a file is imported."""
+Modules = Mapping[str, str]
+"""The names of files as they are imported."""
 
 
 def upgrading(upgrades: Sequence[StoreUpgrade]) -> tuple[StoreUpgrade, ...]:
@@ -33,7 +33,7 @@ def upgrades_unit(
     upgrades: Sequence[StoreUpgrade],
     tables: Sequence[Declared],
     parse: Parse,
-    module: Module,
+    modules: Modules,
     installed: Collection[str],
 ) -> tuple[UnitDraft, ...]:
     """One unit, none where nothing is upgraded."""
@@ -42,7 +42,7 @@ def upgrades_unit(
         return ()
     known = {table.name.lower(): table for table in tables}
     added: dict[tuple[str, str], str] = {}
-    for column, by in _added(paths, known, parse, module):
+    for column, by in _added(paths, known, parse, modules):
         added.setdefault(column, by)
     clauses = [
         toml.clause("upgrade", {"table": table, "column": name, "by": by}) for (table, name), by in added.items()
@@ -75,14 +75,14 @@ def _folders(folders: Sequence[str]) -> tuple[Source, ...]:
 
 
 def _added(
-    paths: Sequence[StoreUpgrade], known: dict[str, Declared], parse: Parse, module: Module
+    paths: Sequence[StoreUpgrade], known: dict[str, Declared], parse: Parse, modules: Modules
 ) -> Iterator[tuple[tuple[str, str], str]]:
     """The columns that steps add to tables which have them, each with the function that does."""
     for path in paths:
         for step in path.steps:
             if path.revisions or not _changes(path, step):
                 continue
-            by = function_of(step.span.path, step.function, module)
+            by = function_of(step.span.path, step.function, modules)
             for alter in (one.alter for one in parse(step.statement)):
                 if by is None or alter is None or alter.action != "add-column" or alter.column is None:
                     continue
@@ -92,9 +92,9 @@ def _added(
                     yield (table.name, column.name), by
 
 
-def function_of(path: str, function: str | None, module: Module) -> str | None:
+def function_of(path: str, function: str | None, modules: Modules) -> str | None:
     """`module:function` of a step, where that is a name that can be written."""
-    name = module(path)
+    name = modules.get(path, "")
     if function is None or not _NAME.fullmatch(name) or not _NAME.fullmatch(function):
         return None
     return f"{name}:{function}"

@@ -125,6 +125,14 @@ class DefaultClause:
         return _place(self.keys, key, self.span)
 
 
+@dataclass(frozen=True, slots=True)
+class UndefinedFunction:
+    """A `module:function` that a clause names and the code does not have. `near` is one that it has."""
+
+    name: str
+    near: str | None = None
+
+
 _ENFORCED: Mapping[type[object], Mapping[str, tuple[str, ...]]] = {
     TableClause: {"name": ("missing-table",)},
     StoreClause: {

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from persistlint.facts.clauses import UndefinedFunction
 from persistlint.facts.executions import Execution, Lifetime, Listening, Making
 from persistlint.facts.flow import Flow
 from persistlint.facts.ledger import Ledger
@@ -152,6 +153,8 @@ class Project:
     """Tables by lower-case name."""
     contract: Contract = field(default_factory=Contract)
     """What the contract documents promise; `contract.present` is False where there are none."""
+    undefined: tuple[UndefinedFunction, ...] = ()
+    """Functions that clauses of the contract name and that the code does not have."""
     flow: Flow = field(default_factory=Flow)
     """What the paths through functions do to engines, connections and sessions; those of tests are not followed."""
     executions: tuple[Execution, ...] = ()

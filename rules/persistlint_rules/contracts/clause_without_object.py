@@ -2,16 +2,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from persistlint.sdk import Contract, Finding, Project, Severity, Span, TableClause, did_you_mean, rule
+from persistlint.sdk import (
+    Contract,
+    DefaultClause,
+    DocumentClause,
+    Finding,
+    Project,
+    Severity,
+    Span,
+    StoreClause,
+    TableClause,
+    UpgradeClause,
+    did_you_mean,
+    rule,
+)
 
+Naming = StoreClause | UpgradeClause | DocumentClause | DefaultClause
 Named = tuple[str, str | None, Span, Span]
 """A table, a column of it or None, and the places of both names."""
 
 
 @rule(severity=Severity.ERROR, since="0.1", needs_contract=True)
 def clause_without_object(project: Project) -> Iterator[Finding]:
-    """A clause about a table, a column or a definition that neither the contract nor the code has."""
+    """A clause about a table, a column, a definition or a function that neither the contract nor the code has."""
     contract = project.contract
+    yield from _functions(project)
     if contract.unread or contract.problems:
         return  # What could not be read may declare it.
     tables = {table.name for table in (*contract.tables, *project.tables)}
@@ -28,6 +43,39 @@ def clause_without_object(project: Project) -> Iterator[Finding]:
             yield _finding(what, column_at, name, column)
     for clause in contract.table_clauses:
         yield from _undefined(clause, project)
+
+
+def _functions(project: Project) -> Iterator[Finding]:
+    undefined = {one.name: one for one in project.undefined}
+    for clause in _clauses(project.contract):
+        for key, name in _named_by(clause):
+            one = undefined.get(name or "")
+            if one is not None:
+                yield Finding(
+                    f"the code has no function `{one.name}`{f'; did you mean `{one.near}`?' if one.near else ''}",
+                    at=clause.at(key),
+                    help="name the function as `module:function`, or remove the key",
+                    data={"function": one.name},
+                )
+
+
+def _clauses(contract: Contract) -> Iterator[Naming]:
+    yield from contract.stores
+    yield from contract.upgrades
+    yield from contract.documents
+    yield from contract.defaults
+
+
+def _named_by(
+    clause: Naming,
+) -> tuple[tuple[str, str | None], ...]:
+    match clause:
+        case StoreClause():
+            return ("engine", clause.engine), ("dispose", clause.dispose)
+        case DocumentClause():
+            return ("import", clause.import_by), ("export", clause.export_by)
+        case _:
+            return (("by", clause.by),)
 
 
 def _undefined(clause: TableClause, project: Project) -> Iterator[Finding]:

@@ -351,8 +351,30 @@ class Store:
 def test_upgrades_that_nothing_is_seen_to_run(tmp_path: Path) -> None:
     project = Drafted(tmp_path, {"app/store.py": VERSIONED})
     project.init()
-    assert "| Schema upgrades | ART-0001 app/store.py | \N{EN DASH} | Existing tables are changed by one function |" in (
-        project.read(MATRIX)
+    assert (
+        "| Schema upgrades | ART-0001 app/store.py | \N{EN DASH} | Existing tables are changed by one function |"
+        in (project.read(MATRIX))
     )
     assert "Old databases are brought up to date by `app.store:Store.migrate`." in project.read(CONTRACTS)
+    project.is_clean()
+
+
+@pytest.mark.parametrize(
+    ("files", "module"),
+    [
+        (("src/shop/db.py", "src/shop/__init__.py"), "shop.db"),
+        (("src/shop/db.py",), "shop.db"),
+        (("shop/db.py",), "shop.db"),
+        (("backend/shop/db.py", "backend/shop/__init__.py"), "shop.db"),
+        (("big/name/shop/db.py", "big/name/shop/__init__.py"), "big.name.shop.db"),
+        (("db.py",), "db"),
+        (("shop/__init__.py",), "shop"),
+    ],
+)
+def test_functions_are_named_as_they_are_imported(files: tuple[str, ...], module: str, tmp_path: Path) -> None:
+    code = ONLY.replace("engine = create_engine", "def opened():\n    engine = create_engine")
+    code = code.replace("\nSession = sessionmaker(engine)", "\n    Base.metadata.create_all(engine)\n    return engine")
+    project = Drafted(tmp_path, {**dict.fromkeys(files, ""), files[0]: code})
+    project.init()
+    assert f'engine = "{module}:opened"' in project.read(CONTRACTS)
     project.is_clean()
