@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
@@ -274,7 +275,7 @@ class TestSpoiltCopies:
         for artifact in contract_of(TEXTS).artifacts:
             assert artifact.path is not None
             (tmp_path / artifact.path.text).parent.mkdir(parents=True, exist_ok=True)
-            (tmp_path / artifact.path.text).touch()
+            shutil.copyfile(EXAMPLE / artifact.path.text, tmp_path / artifact.path.text)
         return tmp_path
 
     @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])

@@ -15,16 +15,13 @@ _NEAR = 0.8
 
 
 def named_functions(contract: Contract) -> Iterator[str]:
-    """Each `module:function` that a clause names."""
+    """Each `module:function` that a clause names, but for defaults: whether a column has that one is asked of it."""
     for store in contract.stores:
         yield from filter(None, (store.engine, store.dispose))
     for upgrade in contract.upgrades:
         yield upgrade.by
     for document in contract.documents:
         yield from filter(None, (document.import_by, document.export_by))
-    for default in contract.defaults:
-        if default.by is not None:
-            yield default.by
 
 
 def undefined_functions(contract: Contract, paths: Iterable[str], load: Load) -> tuple[UndefinedFunction, ...]:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from persistlint.sdk import (
     Contract,
-    DefaultClause,
     DocumentClause,
     Finding,
     Project,
@@ -17,7 +16,7 @@ from persistlint.sdk import (
     rule,
 )
 
-Naming = StoreClause | UpgradeClause | DocumentClause | DefaultClause
+Naming = StoreClause | UpgradeClause | DocumentClause
 Named = tuple[str, str | None, Span, Span]
 """A table, a column of it or None, and the places of both names."""
 
@@ -63,18 +62,15 @@ def _clauses(contract: Contract) -> Iterator[Naming]:
     yield from contract.stores
     yield from contract.upgrades
     yield from contract.documents
-    yield from contract.defaults
 
 
-def _named_by(
-    clause: Naming,
-) -> tuple[tuple[str, str | None], ...]:
+def _named_by(clause: Naming) -> tuple[tuple[str, str | None], ...]:
     match clause:
         case StoreClause():
             return ("engine", clause.engine), ("dispose", clause.dispose)
         case DocumentClause():
             return ("import", clause.import_by), ("export", clause.export_by)
-        case _:
+        case UpgradeClause():
             return (("by", clause.by),)
 
 
