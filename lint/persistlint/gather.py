@@ -103,9 +103,11 @@ class Gatherer:
         word = re.compile(rf"\b{re.escape(name)}\b")
         for path in self._discovered.files:
             text = self.source(path) if path.endswith(".py") else None
-            if text is not None and path == but.path:
+            if text is None or name not in text:
+                continue
+            if path == but.path:
                 text = text[: but.at] + text[but.end :]
-            if text is not None and word.search(text):
+            if word.search(text):
                 return True
         return False
 

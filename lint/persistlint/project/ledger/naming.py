@@ -8,19 +8,27 @@ from persistlint.facts import code
 from persistlint.project.interp.machine import Machine
 from persistlint.project.interp.values import Class
 
+_WORD = re.compile(rb"[A-Za-z0-9_]+")
+
 
 class Naming:
     """Answers for one project."""
 
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
+        self._users: dict[bytes, set[Class | None]] | None = None
 
     def names(self, cls: Class, name: str) -> bool:
         """Whether any function of the project, those of the shape itself aside, has a word that is the field's name."""
-        word = re.compile(rb"(?<![A-Za-z0-9_])" + re.escape(name.encode()) + rb"(?![A-Za-z0-9_])")
-        return any(
-            isinstance(function.node, code.FuncDef)
-            and function.owner is not cls
-            and word.search(function.env.module.facts.bodies[function.node.body]) is not None
-            for function in self._machine.functions
-        )
+        if self._users is None:
+            self._users = self._read()
+        return not self._users.get(name.encode(), set()) <= {cls}
+
+    def _read(self) -> dict[bytes, set[Class | None]]:
+        """The words in the bodies of functions, each with the classes whose methods have it."""
+        out: dict[bytes, set[Class | None]] = {}
+        for function in self._machine.functions:
+            if isinstance(function.node, code.FuncDef):
+                for word in set(_WORD.findall(function.env.module.facts.bodies[function.node.body])):
+                    out.setdefault(word, set()).add(function.owner)
+        return out

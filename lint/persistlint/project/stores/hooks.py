@@ -20,7 +20,6 @@ from persistlint.project.interp.values import (
 from persistlint.project.resources.kinds import Kind, resource_of, root_of
 from persistlint.project.stores.arguments import level_of
 from persistlint.project.stores.pragmas import Reader, united
-from persistlint.project.stores.shape import is_dropped
 from persistlint.project.stores.watch import FETCHES, Registered, Watch, anchor
 from persistlint.source import Span
 
@@ -153,8 +152,8 @@ def _note(done: _Done, call: CallEvent, reader: Reader, spans: Callable[[Loc], S
                 begun = done.begins or "none"
                 use = PragmaUse("", (), reads=False, span=place, function=call.function, via="hook", certain=sure)
                 module = reader.modules(call.path)
-                body = () if module is None else reader.shapes.innermost(module, call.node.at)
-                use = replace(use, begun=begun, answered=not is_dropped(body, call.node))
+                dropped = module is not None and reader.shapes.is_dropped(module, call.node)
+                use = replace(use, begun=begun, answered=not dropped)
                 if isinstance(call.func, Attribute):
                     done.cursors.append((call.func.base, len(done.pragmas)))
                 done.pragmas.append(reader.pragma(text, statement.pragma, use))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import cast
 
 from persistlint.facts import code
@@ -22,27 +22,42 @@ Looks = list[tuple[code.Expr, tuple[Around, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Keeping:
-    """Finds the places of one opening."""
+class _Disposing:
+    """A call of `dispose`: what it is called on, and the cache of which file that comes from."""
 
-    modules: Callable[[str], Module | None]
-    shapes: Shapes
-    spans: Callable[[Loc], Span]
-    coroutines: frozenset[tuple[str, int] | None]
-    sources: dict[tuple[str, int], tuple[str | None, bool]] = field(
-        default_factory=dict[tuple[str, int], tuple[str | None, bool]]
-    )
+    made: Made | None
+    source: tuple[str, str | None]
+    disposal: Disposal
+
+
+class Keeping:
+    """Finds the places of each opening."""
+
+    def __init__(
+        self,
+        modules: Callable[[str], Module | None],
+        shapes: Shapes,
+        spans: Callable[[Loc], Span],
+        coroutines: frozenset[tuple[str, int] | None],
+        disposals: Iterable[Heard],
+    ) -> None:
+        self._modules = modules
+        self._shapes = shapes
+        self._spans = spans
+        self._coroutines = coroutines
+        self._sources: dict[tuple[str, int], tuple[str | None, bool]] = {}
+        self._disposing = [one for use in disposals if (one := self._ended(use)) is not None]
 
     def kept(self, sets: list[Assigned], ready: list[tuple[str, Moment, Loc]]) -> list[Kept]:
         """Where an opening is stored, in order; `ready` are the steps that make it ready."""
         out: list[Kept] = []
         for one in sets:
             event = one.event
-            module = self.modules(event.path)
+            module = self._modules(event.path)
             if module is None:
                 continue
             place = location(event.node, event.path)
-            body = self.shapes.innermost(module, place.at)
+            body = self._shapes.innermost(module, place.at)
             name = place_of(event.node)
             around = _around(body, event.node)
             looks = list(_looks(body, name, place.at))
@@ -53,14 +68,14 @@ class Keeping:
                 Kept(
                     _kind(event),
                     unparse(event.node),
-                    self.spans(place),
+                    self._spans(place),
                     event.function,
                     locked,
                     bool(looks),
-                    event.caller in self.coroutines,
+                    event.caller in self._coroutines,
                     outside,
                     tuple(
-                        Readied(what, self.spans(loc))
+                        Readied(what, self._spans(loc))
                         for what, moment, loc in ready
                         # In its own interpretation all that follows is done before the function returns.
                         if moment.root == one.moment.root == event.caller and moment.order > one.moment.order
@@ -72,34 +87,33 @@ class Keeping:
     def _outside(self, looks: Looks, path: str) -> Span | None:
         for test, around in looks:
             if not locks.own(around):
-                return self.spans(location(test, path))
+                return self._spans(location(test, path))
         return None
 
-    def disposed(self, made: Made, calls: list[Heard], kept: list[Kept]) -> list[Disposal]:
-        """Where it is disposed of: by itself, or as what its cache holds."""
+    def disposed(self, made: Made, kept: list[Kept]) -> list[Disposal]:
+        """Where an opening is disposed of: by itself, or as what its cache holds."""
         caches = {(one.span.path, one.name.partition("[")[0]) for one in kept if one.where == "cache"}
-        out: list[Disposal] = []
-        for use in calls:
-            event = use.event
-            module = self.modules(event.path)
-            if module is None:
-                continue
-            source, forgotten = self._source(module, event.node)
-            if anchor(use.receiver) is not made and (event.path, source) not in caches:
-                continue
-            span = self.spans(Loc(event.path, event.node.at, event.node.end))
-            name = None if event.function is None else door(event.path, event.function)
-            out.append(Disposal(span, event.function, name, source, forgotten))
-        return out
+        return [one.disposal for one in self._disposing if one.made is made or one.source in caches]
+
+    def _ended(self, use: Heard) -> _Disposing | None:
+        event = use.event
+        module = self._modules(event.path)
+        if module is None:
+            return None
+        source, forgotten = self._source(module, event.node)
+        span = self._spans(Loc(event.path, event.node.at, event.node.end))
+        name = None if event.function is None else door(event.path, event.function)
+        disposal = Disposal(span, event.function, name, source, forgotten)
+        return _Disposing(anchor(use.receiver), (event.path, source), disposal)
 
     def _source(self, module: Module, call: code.Call) -> tuple[str | None, bool]:
         """The cache that the receiver of a `dispose` comes from, and whether it is taken out of it as well."""
         key = (module.path, call.at)
-        if key not in self.sources:
-            body = self.shapes.innermost(module, call.at)
+        if key not in self._sources:
+            body = self._shapes.innermost(module, call.at)
             source = _source(body, call)
-            self.sources[key] = source, source is None or _forgets(body, source)
-        return self.sources[key]
+            self._sources[key] = source, source is None or _forgets(body, source)
+        return self._sources[key]
 
 
 def place_of(target: code.Expr) -> str:

@@ -33,7 +33,6 @@ from persistlint.project.stores.folders import folders_of
 from persistlint.project.stores.hooks import Hooks
 from persistlint.project.stores.kept import Keeping
 from persistlint.project.stores.pragmas import Reader, united
-from persistlint.project.stores.shape import is_dropped, yields
 from persistlint.project.stores.timeline import Opened, Timeline
 from persistlint.project.stores.watch import Assigned, Heard, Moment, Watch, anchor, door, openings_in, path_of
 from persistlint.source import Span
@@ -79,7 +78,10 @@ class Openings:
         coroutines = frozenset(
             (one.path, one.node.at) for one in machine.functions if isinstance(one.node, FuncDef) and one.node.is_async
         )
-        self._keeping = Keeping(machine.modules.at, reader.shapes, spans, coroutines)
+        self._keeping = Keeping(machine.modules.at, reader.shapes, spans, coroutines, watch.disposals)
+        self._memos = {
+            (one.path, one.node.at): one.qualname for one in machine.decorated if any(map(_remembers, one.decorators))
+        }
         self._stored = {id(value) for one in watch.sets for value in options_of(one.event.value)}
         self._sets = _by_part(watch.sets)
         self._factories = _by_made((anchor(resource_of(one.event.result)), one) for one in watch.factories)
@@ -162,7 +164,7 @@ class Openings:
             kept=(*kept, *self._by_decorator(made, event)),
             factories=tuple(sorted({self._spans(_loc(one.event)) for one in factories})),
             tables=tuple(sorted({table.name for table in self._made_tables(made, bases)})),
-            disposed=tuple(self._keeping.disposed(made, self._watch.disposals, kept)),
+            disposed=tuple(self._keeping.disposed(made, kept)),
         )
         own = moment.root is not None and moment.root == event.caller
         return _Met(made, moment, own, opening)
@@ -204,13 +206,9 @@ class Openings:
                 if option is made and found:
                     yield Kept("module", found[0].rpartition(".")[2], self._spans(made.loc), None)
             return
-        for function in self._machine.decorated:
-            if (function.path, function.node.at) == event.caller and any(
-                isinstance(one, External) and one.name.rpartition(".")[2] in ("cache", "lru_cache")
-                for one in function.decorators
-            ):
-                yield Kept("memo", function.qualname, self._spans(made.loc), function.qualname, checked=True)
-                return
+        memo = self._memos.get(event.caller)
+        if memo is not None:
+            yield Kept("memo", memo, self._spans(made.loc), memo, checked=True)
 
     def _made_tables(self, made: Made, bases: list[Heard]) -> Iterator[TableFact]:
         for one in bases:
@@ -226,7 +224,7 @@ class Openings:
 
     def _answered(self, use: Heard) -> bool:
         module = self._machine.modules.at(use.event.path)
-        if module is None or not is_dropped(self._reader.shapes.innermost(module, use.event.node.at), use.event.node):
+        if module is None or not self._reader.shapes.is_dropped(module, use.event.node):
             return True
         receiver = use.event.func.base if isinstance(use.event.func, Attribute) else None
         return any(
@@ -241,7 +239,11 @@ class Openings:
             return True
         module = self._machine.modules.at(event.path)
         own = event.caller == use.moment.root
-        return own and module is not None and yields(self._reader.shapes.innermost(module, event.node.at))
+        return own and module is not None and self._reader.shapes.yields(module, event.node.at)
+
+
+def _remembers(decorator: Value) -> bool:
+    return isinstance(decorator, External) and decorator.name.rpartition(".")[2] in ("cache", "lru_cache")
 
 
 def _loc(event: CallEvent) -> Loc:

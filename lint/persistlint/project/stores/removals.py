@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from persistlint.facts import code
 from persistlint.facts.stores import Database, Opening, Removal
@@ -74,6 +75,10 @@ class Removals:
         self._spans = spans
         self._gone = [gone for one in watch.removals for gone in _gone_by(one)]
         self._unknown: list[Moment] = []
+        self._met = _by_span((spans(made.loc), (made, moment)) for made, _, moment in watch.openings)
+        self._disposals = _by_span((self._place(one.event), one.moment) for one in watch.disposals)
+        known = [(made, one) for one in watch.closings if (made := anchor(one.receiver)) is not None]
+        self._closings = _by_span((spans(made.loc), (one.moment, self._place(one.event))) for made, one in known)
 
     def added(self, openings: Sequence[Opening]) -> tuple[Opening, ...]:
         """The openings with the removals of their files."""
@@ -97,14 +102,11 @@ class Removals:
         return tuple(out)
 
     def _life(self, opening: Opening) -> _Life:
-        ends = {one.span for one in opening.disposed}
-        met = [(made, moment) for made, _, moment in self._watch.openings if self._spans(made.loc) == opening.span]
-        closed = [(one.moment, self._place(one.event)) for one in self._watch.disposals]
-        closed = [(moment, span) for moment, span in closed if span in ends]
-        for one in self._watch.closings:
-            made = anchor(one.receiver)
-            if made is not None and not opening.is_engine and self._spans(made.loc) == opening.span:
-                closed.append((one.moment, self._place(one.event)))
+        met = self._met.get(opening.span, [])
+        ends = sorted({one.span for one in opening.disposed})
+        closed = [(moment, span) for span in ends for moment in self._disposals.get(span, ())]
+        if not opening.is_engine:
+            closed += self._closings.get(opening.span, ())
         paths = {id(whole) for made, _ in met for whole in database.wholes(path_of(made))}
         return _Life(tuple(moment for _, moment in met), tuple(closed), frozenset(paths))
 
@@ -159,6 +161,16 @@ class Removals:
 
     def _place(self, event: CallEvent) -> Span:
         return self._spans(Loc(event.path, event.node.at, event.node.end))
+
+
+_T = TypeVar("_T")
+
+
+def _by_span(pairs: Iterable[tuple[Span, _T]]) -> dict[Span, list[_T]]:
+    out: dict[Span, list[_T]] = {}
+    for span, one in pairs:
+        out.setdefault(span, []).append(one)
+    return out
 
 
 def _gone_by(heard: Heard) -> Iterator[_Gone]:

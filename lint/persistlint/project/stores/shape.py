@@ -64,6 +64,9 @@ def _walk(node: code.Node, around: tuple[Around, ...]) -> Iterator[tuple[code.No
                 yield from _walk(child, around)
 
 
+Walked = tuple[tuple[code.Node, tuple[Around, ...]], ...]
+
+
 @dataclass(slots=True)
 class Shapes:
     """The bodies of the functions of each file, decoded once."""
@@ -71,6 +74,9 @@ class Shapes:
     _functions: dict[str, list[tuple[int, int, code.Block]]] = field(
         default_factory=dict[str, list[tuple[int, int, code.Block]]]
     )
+    _walked: dict[int, Walked] = field(default_factory=dict[int, Walked])
+    """By the identity of blocks, which `_functions` and the modules keep."""
+    _dropped: dict[int, frozenset[tuple[int, int]]] = field(default_factory=dict[int, frozenset[tuple[int, int]]])
 
     def innermost(self, module: Module, offset: int) -> code.Block:
         """The statements of the innermost function that holds an offset, else the module's own."""
@@ -82,7 +88,7 @@ class Shapes:
 
     def around(self, module: Module, offset: int) -> tuple[Around, ...]:
         """What the expression at an offset stands in."""
-        for node, around in walk(self.innermost(module, offset)):
+        for node, around in self.walked(self.innermost(module, offset)):
             start, end = getattr(node, "at", -1), getattr(node, "end", -1)
             if isinstance(node, code.Str | code.Call | code.Sub) and start <= offset < max(end, start + 1):
                 if isinstance(node, code.Str) or start == offset:
@@ -90,6 +96,23 @@ class Shapes:
             elif isinstance(node, code.Name | code.Attr) and start == offset:
                 return around
         return ()
+
+    def walked(self, block: code.Block) -> Walked:
+        """Every node of a function's body, or of a module's, with what it stands in."""
+        if id(block) not in self._walked:
+            self._walked[id(block)] = tuple(walk(block))
+        return self._walked[id(block)]
+
+    def is_dropped(self, module: Module, call: code.Call) -> bool:
+        """Whether nobody looks at what a call gives: it is a statement of its own."""
+        block = self.innermost(module, call.at)
+        if id(block) not in self._dropped:
+            self._dropped[id(block)] = frozenset(_dropped(self.walked(block)))
+        return (call.at, call.end) in self._dropped[id(block)]
+
+    def yields(self, module: Module, offset: int) -> bool:
+        """Whether the innermost function around an offset is a generator."""
+        return any(isinstance(node, code.Yield) for node, _ in self.walked(self.innermost(module, offset)))
 
     def _of(self, module: Module) -> list[tuple[int, int, code.Block]]:
         if module.path not in self._functions:
@@ -104,21 +127,17 @@ class Shapes:
         return self._functions[module.path]
 
 
-def is_dropped(block: code.Block, call: code.Call) -> bool:
-    """Whether nobody looks at what a call gives: it is a statement of its own."""
-    for node, _ in walk(block):
-        if isinstance(node, code.Eval):
-            value = node.value.value if isinstance(node.value, code.Await) else node.value
-            if isinstance(value, code.Call) and (value.at, value.end) == (call.at, call.end):
-                return True
-            if isinstance(value, code.Call) and isinstance(value.func, code.Attr) and value.func.name in _FETCHES:
-                inner = value.func.base
-                inner = inner.value if isinstance(inner, code.Await) else inner
-                if isinstance(inner, code.Call) and (inner.at, inner.end) == (call.at, call.end):
-                    return True
-    return False
+def _dropped(walked: Walked) -> Iterator[tuple[int, int]]:
+    """The places of calls whose result is thrown away, at once or by a `fetchone()` that nobody looks at."""
+    for node, _ in walked:
+        value = _awaited(node.value) if isinstance(node, code.Eval) else None
+        if isinstance(value, code.Call):
+            yield value.at, value.end
+            if isinstance(value.func, code.Attr) and value.func.name in _FETCHES:
+                inner = _awaited(value.func.base)
+                if isinstance(inner, code.Call):
+                    yield inner.at, inner.end
 
 
-def yields(block: code.Block) -> bool:
-    """Whether the function of that body is a generator."""
-    return any(isinstance(node, code.Yield) for node, _ in walk(block))
+def _awaited(value: code.Expr) -> code.Expr:
+    return value.value if isinstance(value, code.Await) else value
