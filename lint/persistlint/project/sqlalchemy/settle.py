@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from persistlint.extract.sql.quoting import quoted_where_needed
 from persistlint.facts.schema import CheckFact, ColumnFact, ForeignKeyFact, IndexFact, TableFact, UniqueFact
@@ -30,14 +30,20 @@ TableOfClass = Callable[[Class], "TableDraft | None"]
 
 
 class Settler:
-    """Turns the drafts of one project into facts."""
+    """Turns the drafts of one project into facts. `again` are Table objects, by identity, that name one of them."""
 
-    def __init__(self, drafts: Iterable[TableDraft], table_of: TableOfClass, spans: Spans) -> None:
+    def __init__(
+        self,
+        drafts: Iterable[TableDraft],
+        table_of: TableOfClass,
+        spans: Spans,
+        again: Mapping[int, TableDraft] | None = None,
+    ) -> None:
         self._drafts = tuple(drafts)
         self._table_of = table_of
         self._spans = spans
         self._owners: dict[int, tuple[TableDraft, ColumnDraft]] = {}
-        self._by_made = {id(draft.made): draft for draft in self._drafts if draft.made is not None}
+        self._by_made = {**(again or {}), **{id(draft.made): draft for draft in self._drafts if draft.made is not None}}
         self._by_name: dict[str, list[TableDraft]] = {}
         for draft in self._drafts:
             self._by_name.setdefault(draft.name, []).append(draft)

@@ -81,7 +81,8 @@ def find_tables(machine: Machine, spans: Callable[[Loc], Span]) -> Found:
     cores, problems = _cores(machine, columns, declarative)
     drafts = _unique([*cores, *declarative.drafts.values()])
     _late_arguments(machine, columns, declarative, drafts)
-    settler = Settler(drafts, declarative.table_of, spans)
+    drafts, again = _without_lookups(drafts)
+    settler = Settler(drafts, declarative.table_of, spans, again)
     _loose_indexes(machine, settler, drafts)
     settled = settler.facts()
     by_draft = {id(draft): fact for draft, fact in zip(drafts, settled, strict=True)}
@@ -105,7 +106,7 @@ def _cores(
         if draft is not None:
             draft.metadata = _metadata(declarative, draft.metadata)
             drafts.append(draft)
-        elif not core.is_reflected(value) and (value.args or value.kwargs):
+        elif not core.is_reflected(value) and (value.open or len(value.args) > 2):  # else it is looked up
             problems.append(("the name of a Table is computed at run time", value.loc))
     return drafts, problems
 
@@ -138,6 +139,24 @@ def _unique(drafts: list[TableDraft]) -> list[TableDraft]:
         if other is None or len(draft.columns) > len(other.columns):
             seen[key] = draft
     return list(seen.values())
+
+
+def _without_lookups(drafts: list[TableDraft]) -> tuple[list[TableDraft], dict[int, TableDraft]]:
+    """The tables that have columns, and the Table objects that name one of these again: `Table("users", metadata)`.
+
+    https://docs.sqlalchemy.org/en/20/core/metadata.html#sqlalchemy.schema.Table gives the existing table then.
+    """
+    whole: dict[tuple[str, str | None], list[TableDraft]] = {}
+    for draft in drafts:
+        if draft.columns:
+            whole.setdefault((draft.name, draft.schema), []).append(draft)
+    again: dict[int, TableDraft] = {}
+    for draft in drafts:
+        others = whole.get((draft.name, draft.schema), [])
+        if draft.made is not None and draft.complete and not draft.columns and others:
+            family = _family(draft.metadata)
+            again[id(draft.made)] = next((one for one in others if _family(one.metadata) == family), others[0])
+    return [draft for draft in drafts if id(draft.made) not in again], again
 
 
 def _late_arguments(machine: Machine, columns: Columns, declarative: Declarative, drafts: list[TableDraft]) -> None:

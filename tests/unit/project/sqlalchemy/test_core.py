@@ -207,3 +207,27 @@ def test_a_module_named_like_the_library_does_not_hide_it(tmp_path: Path) -> Non
             """,
         },
     )
+
+
+def test_a_table_that_is_looked_up_is_not_another_one(tmp_path: Path) -> None:
+    agree(
+        tmp_path,
+        {
+            "app.py": """
+                from sqlalchemy import Column, Index, Integer, MetaData, Table
+                from sqlalchemy.orm import declarative_base
+                Base = declarative_base()
+                metadata = MetaData()
+                orders = Table("orders", metadata, Column("id", Integer, primary_key=True))
+                class User(Base):
+                    __tablename__ = "users"
+                    id = Column(Integer, primary_key=True)
+                    age = Column(Integer)
+                again = Table("users", Base.metadata)
+                Index("ix_age", again.c.age)
+                def index(name):
+                    return Table(name, metadata).indexes
+                index("orders")
+            """,
+        },
+    )
