@@ -34,6 +34,8 @@ def only(text: str, dialect: str = "sqlite") -> SqlStatement:
         ("TRUNCATE TABLE t", Kind.OTHER),
         ("CREATE EXTENSION IF NOT EXISTS pg_trgm", Kind.OTHER),
         ("SET LOCAL lock_timeout = '5s'", Kind.OTHER),
+        ("SET hnsw.ef_search = :ef", Kind.OTHER),
+        ("SET app.tenant.id TO ?", Kind.OTHER),
         ("GRANT SELECT ON t TO reader", Kind.OTHER),
         ("LOCK TABLE t IN ACCESS EXCLUSIVE MODE", Kind.OTHER),
         ("SHOW CREATE TABLE t", Kind.OTHER),

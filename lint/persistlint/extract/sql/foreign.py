@@ -47,7 +47,7 @@ _SHAPES = re.compile(
             r"COPY \S+ (?:\(.*\) )?(?:FROM|TO) .|COPY \(|LOAD DATA .",
             r"CALL [\w.]+ \(|EXEC(?:UTE)? [\w.@]+|DO (?:\$|LANGUAGE )|USE \S+$|DECLARE [@\w]",
             rf"SHOW (?:FULL |GLOBAL |SESSION )?(?:{_SHOWN})\b|SHOW [a-z_.]+$",
-            rf"SET (?:{_SETTINGS})\b|SET [@\w.]+ (?:=|TO) \S+$|RESET \S+$",
+            rf"SET (?:{_SETTINGS})\b|SET [@\w]+(?: ?\. ?\w+)* (?:=|TO) \S+$|RESET \S+$",
             r"""TRUNCATE (?:TABLE )?[\w.`"]+(?: (?:CASCADE|RESTART|RESTRICT)\b.*)?$""",
             r"MERGE INTO .|MERGE \S+ (?:AS )?\w* ?USING .",
             r"""(?:LISTEN|UNLISTEN|NOTIFY|INSTALL|LOAD|DESCRIBE|DESC) [\w.*"]+(?: ,.*)?$|FLUSH \w+$|KILL \d""",
@@ -80,7 +80,8 @@ def dialect_of(
 
 def _opaque(text: str, tokens: list[Token], kind: Kind) -> str | None:
     """For what sqlglot only keeps as a command, its first words must be those of such a statement."""
-    words = " ".join(text[token.start - tokens[0].start : token.end - tokens[0].start] for token in tokens[:40])
+    base = tokens[0].start
+    words = " ".join(text[token.start - base : token.end - base].strip() for token in tokens[:40])
     if kind in (Kind.SELECT, Kind.INSERT, Kind.UPDATE, Kind.DELETE, Kind.CREATE_TABLE, Kind.CREATE_INDEX):
         return None
     if kind == Kind.ALTER and any(token.value in ("ADD", "DROP", "RENAME") for token in tokens[3:8]):
@@ -92,7 +93,8 @@ def _opaque(text: str, tokens: list[Token], kind: Kind) -> str | None:
         for dialect, marks in _PROCEDURES.items():
             if said & marks:
                 return dialect
-    return next((one for one in _ordered(tokens) if glot.accepts(text, one, commands=True)), None)
+    filled = text.replace("?", "1")  # what drivers fill in; in a command, sqlglot knows none
+    return next((one for one in _ordered(tokens) if glot.accepts(filled, one, commands=True)), None)
 
 
 def _ordered(tokens: list[Token]) -> tuple[str, ...]:
