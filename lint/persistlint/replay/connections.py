@@ -121,6 +121,10 @@ class Connections:
         opened = found.made.func.base if isinstance(found.made.func, Attribute) else found.made
         return isinstance(opened, Made) and self.is_sqlite_at(opened.loc)
 
+    def is_known(self, value: Value) -> bool:
+        """Whether a call on `value` goes to a connection that was seen to be opened."""
+        return isinstance(self._of(value), _Connection)
+
     def is_begun(self, value: Value) -> bool:
         """Whether a call on `value` runs inside a transaction."""
         found = self._of(value)

@@ -286,7 +286,7 @@ class Live:
             return None
         if sql.kind in (Kind.SELECT, Kind.PRAGMA, Kind.OTHER):
             self._asked(tuple(use.name for use in sql.tables), sql, loc)
-            self.switch(sql, begun=self.connections.is_begun(func))
+            self.switch(sql, begun=self.connections.is_begun(func), known=self.connections.is_known(func))
             return self._query(machine, statement, sql, loc, bound=bound)
         if sql.kind in (Kind.BEGIN, Kind.COMMIT, Kind.ROLLBACK, Kind.SAVEPOINT, Kind.RELEASE):
             return []
@@ -301,13 +301,17 @@ class Live:
         self.blind = True
         self.steps.append(Step(statement, loc, machine.running, None, "unknown", tables, certain=False))
 
-    def switch(self, sql: SqlStatement, *, begun: bool) -> None:
-        """Take notice of `PRAGMA foreign_keys = …`, which does nothing inside a transaction."""
+    def switch(self, sql: SqlStatement, *, begun: bool = False, known: bool = False) -> None:
+        """Take notice of `PRAGMA foreign_keys = …`, which does nothing inside a transaction.
+
+        Whether one is open on a connection that is not `known`, as Alembic's, cannot be told: checking may stay off.
+        """
         pragma = sql.pragma
         if pragma is None or pragma.name.lower() != "foreign_keys" or pragma.value is None:
             return
-        if not begun:
-            self.foreign_keys = pragma.value.strip("'\"").lower() in ("1", "on", "true", "yes")
+        on = pragma.value.strip("'\"").lower() in ("1", "on", "true", "yes")
+        if not begun and (known or not on):
+            self.foreign_keys = on
 
     def _asked(self, tables: tuple[str, ...], sql: SqlStatement, loc: Loc) -> None:
         """Note a question that may be a guard's."""
