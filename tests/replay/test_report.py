@@ -8,7 +8,7 @@ from persistlint.replay.starts import Start
 from persistlint.reporters.upgrades_json import upgrades_json
 from persistlint.reporters.upgrades_text import upgrades_text
 
-from .projects import replayed
+from .projects import model, replayed
 
 FILES = {
     "schema.sql": "CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT, rank INTEGER, tag TEXT);",
@@ -45,3 +45,31 @@ def test_the_text_has_effects_in_a_column_and_starts_against_differences() -> No
         ["notes.rank", "index", "extra", "x", "x"],
         ["notes.tag", "column", "missing", "x", "-"],
     ]
+
+
+STORE = """
+from sqlalchemy import create_engine
+from models import Base
+
+def open_it():
+    engine = create_engine("sqlite:///a.db")
+    Base.metadata.create_all(engine)
+    upgrade(engine)
+
+def upgrade(engine):
+    engine.connect().exec_driver_sql("ALTER TABLE users ADD COLUMN age INTEGER")
+"""
+TEST = """
+from sqlalchemy import Column, Integer, Table
+from models import Base
+
+extra = Table("version", Base.metadata, Column("id", Integer, primary_key=True))
+"""
+
+
+def test_what_tests_add_to_the_models_is_not_made_by_the_application() -> None:
+    files = {"models.py": model("users", age="sa.Integer"), "store.py": STORE, "tests/test_old.py": TEST}
+    [store] = replayed(files)
+
+    assert not [one for one in store.steps if "version" in one.tables]
+    assert [one for one in store.steps if "users" in one.tables]

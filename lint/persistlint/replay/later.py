@@ -8,7 +8,7 @@ from collections.abc import Container, Iterable, Mapping
 from persistlint.facts.schema import TableFact
 from persistlint.project.model import Project
 from persistlint.replay.live import Step
-from persistlint.source import Span
+from persistlint.source import Span, is_test
 
 _NO_TABLE = re.compile(r"no such table: (?:main\.)?(?P<table>\S+)")
 _NO_COLUMN = re.compile(
@@ -48,7 +48,8 @@ class Later:
                 self._made(one.table, one.column or "", one.span, name)
 
     def _made(self, table: str, column: str, span: Span, name: Name | None) -> None:
-        self._makers.setdefault((table.lower(), column.lower()), []).append((span, name))
+        if not is_test(span.path):  # a test makes its own
+            self._makers.setdefault((table.lower(), column.lower()), []).append((span, name))
 
     def place(self, error: str, step: Step, at: Span, tried: Container[Span]) -> Span | None:
         """Where the path makes what is missing by SQLite's message, other than in the places that were `tried`."""

@@ -16,7 +16,7 @@ from persistlint.project.sqlalchemy.metadata import metadata_of
 from persistlint.project.sqlalchemy.settle import Settler, identity
 from persistlint.project.sqlalchemy.symbols import made
 from persistlint.project.sqlalchemy.types import Types
-from persistlint.source import Span
+from persistlint.source import Span, is_test
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +45,18 @@ class Found:
     def tables_of(self, value: Value) -> tuple[TableFact, ...]:
         """The tables of a MetaData, however it is reached: `Base.metadata`, `db`, `SQLModel.metadata`."""
         wanted = _family(_metadata(self.declarative, value))
-        return (
-            ()
-            if wanted is None
-            else tuple(
-                fact for fact in self.by_draft.values() if fact.metadata is not None and _bare(fact.metadata) == wanted
-            )
+        facts = tuple(
+            fact
+            for fact in self.by_draft.values()
+            if wanted is not None and fact.metadata is not None and _bare(fact.metadata) == wanted
         )
+        return tuple(fact for fact in facts if not is_test(fact.span.path)) or facts
 
 
 def _of_family(drafts: tuple[TableDraft, ...], family: str | None) -> tuple[TableDraft, ...]:
-    return tuple(one for one in drafts if family is not None and _family(one.metadata) == family)
+    """Those of a MetaData; without what tests add to that of the application."""
+    found = tuple(one for one in drafts if family is not None and _family(one.metadata) == family)
+    return tuple(one for one in found if not is_test(one.loc.path)) or found
 
 
 def _family(value: Value | None) -> str | None:
