@@ -15,8 +15,11 @@ FIXED = frozenset({
     "upgraded-index-missing",
 })  # fmt: skip
 """Rules whose findings have fixes."""
-UNFIXED = frozenset({("half-configured-begin-hook", "Neither goes with AUTOCOMMIT")})
-"""Cases of theirs in which the code must say first what it means."""
+UNFIXED = frozenset({
+    ("half-configured-begin-hook", "Neither goes with AUTOCOMMIT"),
+    ("lossy-import", "Parameters of SQL"),
+})  # fmt: skip
+"""Cases of theirs in which the code must say first what it means, or in which it is SQL that must change."""
 HARDER = Path(__file__).parent / "cases"
 
 

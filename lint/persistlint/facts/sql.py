@@ -87,6 +87,36 @@ class LiteralWrite:
 
 
 @dataclass(frozen=True, slots=True)
+class BoundValue:
+    """A parameter on its way into a column: `VALUES (?, :b)`, `SET c = ?`.
+
+    `key` is the parameter's position among all of the statement, from 0, or its name; None where that is unknown.
+    `column` is None for `INSERT INTO t VALUES …`, where `place` is the position in the row. `exact` says that the
+    parameter itself is stored, rather than something computed from it.
+    """
+
+    table: str
+    column: str | None
+    place: int
+    key: int | str | None
+    exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One item of what a SELECT yields; `name` is `""` where nobody knows what it is called.
+
+    `columns` are those that it is computed from, or is where it is `exact`. `star` is the table of which all columns
+    come here, in order.
+    """
+
+    name: str
+    columns: tuple[ColumnUse, ...] = ()
+    exact: bool = False
+    star: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class InsertShape:
     """`columns` is None for `INSERT INTO t VALUES …`; `width` is the number of values a row, None where unknown."""
 
@@ -134,6 +164,10 @@ class SqlStatement:
     tables: tuple[TableUse, ...] = ()
     columns: tuple[ColumnUse, ...] = ()
     literals: tuple[LiteralWrite, ...] = ()
+    bound: tuple[BoundValue, ...] = ()
+    """The parameters that an INSERT or UPDATE stores."""
+    outputs: tuple[Output, ...] | None = None
+    """What a SELECT yields; None where that is not known, and for other statements."""
     insert: InsertShape | None = None
     alter: AlterShape | None = None
     pragma: Pragma | None = None

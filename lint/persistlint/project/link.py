@@ -121,7 +121,7 @@ def link_all(inputs: Inputs) -> Linkage:
         makings=makings(loaded),
         lifetimes=lifetimes(loaded),
         listenings=listenings(loaded),
-        ledger=build(machine, found, loaded, sql, tables, spans.of),
+        ledger=build(machine, found, loaded, sql, tables, spans.of, spans.place),
         contract=unite(inputs.documents),
         openings=Removals(watch, openings.origins, spans.of).added(grouped(openings.all(), sql)),
         threads=threads_of(loaded, spans.of),
@@ -171,3 +171,14 @@ class _Spans:
             return lines.span(loc.path, loc.at, loc.end)
         module = self._modules.at(loc.path) if loc.path else None
         return module.span(loc) if module is not None else Span(loc.path, 1, 1)
+
+    def place(self, span: Span) -> Loc:
+        """The offsets of a place."""
+        lines = self._lines.get(span.path)
+        if span.path in self._sql_files and lines is None:
+            lines = self._lines[span.path] = LineIndex.of(self._sql_files[span.path])
+        module = self._modules.at(span.path) if lines is None and span.path else None
+        lines = module.lines if module is not None else lines
+        if lines is None:
+            return Loc("", 0, 0)
+        return Loc(span.path, lines.offset(span.line, span.column), lines.offset(span.end_line, span.end_column))

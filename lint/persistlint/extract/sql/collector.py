@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from persistlint.extract.sql.holes import Filling
 from persistlint.extract.sql.lexer import Token
 from persistlint.extract.sql.scopes import HIDDEN, ROW_IDS, Scope, has_hole
-from persistlint.facts.sql import ColumnUse, LiteralWrite, TableUse, hole
+from persistlint.facts.sql import ColumnUse, LiteralWrite, Output, TableUse, hole
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -26,6 +26,7 @@ class Uses:
     tables: tuple[TableUse, ...] = ()
     columns: tuple[ColumnUse, ...] = ()
     literals: tuple[LiteralWrite, ...] = ()
+    outputs: tuple[Output, ...] | None = None
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from persistlint.extract.sql.cursor import Name
 from persistlint.extract.sql.indexes import index_fact, virtual_fact
 from persistlint.extract.sql.kinds import kind_of
 from persistlint.extract.sql.outline import outline
+from persistlint.extract.sql.parameters import bound
 from persistlint.extract.sql.piece import Piece
 from persistlint.extract.sql.tables import table_fact
 from persistlint.extract.sql.uses import uses
@@ -53,6 +54,8 @@ def _data(bare: SqlStatement, piece: Piece) -> SqlStatement:
         tables=found.tables,
         columns=found.columns,
         literals=found.literals,
+        bound=() if piece.kind == Kind.SELECT else bound(piece, frame, found.tables),
+        outputs=found.outputs,
         insert=frame.shape if frame is not None else None,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint.extract.sql import glot, holes
@@ -12,6 +13,7 @@ from persistlint.extract.sql.piece import Piece
 from persistlint.extract.sql.plain import Frame, insert_frame
 from persistlint.extract.sql.resolve import Resolver
 from persistlint.extract.sql.scopes import ROW_IDS, Scope, has_hole
+from persistlint.extract.sql.yields import yields
 from persistlint.facts.sql import ColumnUse, Kind, TableUse
 
 if TYPE_CHECKING:
@@ -34,7 +36,8 @@ def uses(piece: Piece, outer: Scope | None = None, lead: int = 0) -> Uses:
     Resolver(collector).statement(tree, outer)
     if frame is not None:
         _stored(frame, tree, collector)
-    return joined([framed, collector.uses()])
+    named = joined([framed, collector.uses()])
+    return replace(named, outputs=yields(tree, collector)) if piece.kind == Kind.SELECT else named
 
 
 def _stored(frame: Frame, tree: exp.Expr, collector: Collector) -> None:

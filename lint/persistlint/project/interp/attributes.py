@@ -53,7 +53,8 @@ def attribute(machine: Machine, base: Value, name: str) -> Value:
         case Attribute(name="dialect") if name == "name":
             return text(machine.dialect)
         case Row():
-            return base.named(name) or Attribute(base, name)
+            # SQLAlchemy's rows show themselves as mappings.
+            return base if name == "_mapping" else base.named(name) or Attribute(base, name)
         case _:
             return Attribute(base, name)
 

@@ -28,6 +28,7 @@ from persistlint.project.interp.values import (
     Made,
     Mapping,
     Member,
+    Row,
     Super,
     Text,
     Unknown,
@@ -257,14 +258,14 @@ def _collection(kind: str) -> Callable[[_Given], Value]:
     def make(given: _Given) -> Value:
         if given.first is None:
             return Items(kind, [])
-        return _same_elements(kind, given.first)
+        return _same_elements(given.machine, kind, given.first)
 
     return make
 
 
-def _same_elements(kind: str, value: Value | None, *, backwards: bool = False) -> Items:
+def _same_elements(machine: Machine, kind: str, value: Value | None, *, backwards: bool = False) -> Items:
     """A new list of what an iterable holds."""
-    items = elements.iterate(value) if value is not None else None
+    items = elements.met(machine, value) if value is not None else None
     if items is None:
         return Items(kind, [], open=True, element=elements.element_of(value))
     kept = items.items[::-1] if backwards else list(items.items)
@@ -272,11 +273,11 @@ def _same_elements(kind: str, value: Value | None, *, backwards: bool = False) -
 
 
 def _reversed(given: _Given) -> Value:
-    return _same_elements("list", given.first, backwards=True)
+    return _same_elements(given.machine, "list", given.first, backwards=True)
 
 
 def _sorted(given: _Given) -> Value:
-    out = _same_elements("list", given.first)
+    out = _same_elements(given.machine, "list", given.first)
     if all(known(item) is not None for item in out.items):
         out.items.sort(key=lambda item: known(item) or "")
     return out
@@ -290,6 +291,8 @@ def _dict(given: _Given) -> Value:
         case Mapping(entries=entries, open=open_):
             out.entries.extend(entries)
             out.open = open_
+        case Row() as row:
+            out = row.as_mapping()
         case Items(items=items, open=False):
             pairs = [item.items for item in items if isinstance(item, Items) and len(item.items) == 2]
             out.entries.extend((key, value) for key, value in pairs)
@@ -309,7 +312,7 @@ def _range(given: _Given) -> Value:
 
 
 def _enumerate(given: _Given) -> Value:
-    items = elements.iterate(given.first) if given.first is not None else None
+    items = elements.met(given.machine, given.first) if given.first is not None else None
     more = elements.element_of(given.first if items is None else items)
     pair = None if more is None else Items("tuple", [Unknown("a position"), more])
     if items is None:
@@ -321,7 +324,7 @@ def _enumerate(given: _Given) -> Value:
 
 
 def _zip(given: _Given) -> Value:
-    columns = [elements.iterate(arg) for arg in given.args]
+    columns = [elements.met(given.machine, arg) for arg in given.args]
     found = [column for column in columns if column is not None]
     if not found or len(found) < len(columns):
         return Items("list", [], open=True)

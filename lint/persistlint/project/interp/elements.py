@@ -52,8 +52,8 @@ def iterate(value: Value) -> Items | None:
     match value:
         case Items():
             return value
-        case Row(cells=cells):
-            return Items("tuple", list(cells))
+        case Row(cells=cells, open=open_):
+            return Items("tuple", list(cells), open=open_)
         case Result(rows=rows):
             return None if rows is None else Items("list", list(rows))
         case Mapping(entries=entries, open=open_):
@@ -247,6 +247,7 @@ def extend(machine: Machine, target: Items, value: Value, *, certain: bool = Fal
 
 def spread(value: Value, kwargs: dict[str, Value]) -> bool:
     """Add `**value` to keyword arguments; whether more may be in it."""
+    value = value.as_mapping() if isinstance(value, Row) else value
     if not isinstance(value, Mapping):
         return not (isinstance(value, Const) and value.value is None)
     for key, entry in value.entries:

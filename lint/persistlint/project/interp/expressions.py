@@ -33,6 +33,7 @@ from persistlint.project.interp.values import (
     Loc,
     Mapping,
     Operation,
+    Row,
     Text,
     Unknown,
     Value,
@@ -165,6 +166,7 @@ def _map(machine: Machine, node: code.Map, frame: Frame) -> Value:
     for key, value in node.items:
         if key is None:
             inner = machine.eval(value, frame)
+            inner = inner.as_mapping() if isinstance(inner, Row) else inner
             if isinstance(inner, Mapping):
                 elements.enter(out, inner.entries, open_=inner.open)
             else:

@@ -59,7 +59,7 @@ def method(
         case Result():
             return _result(base, name)
         case Row():
-            return _row(base, name, args)
+            return _row(machine, base, name, args, loc)
         case Made(name="re.compile") if name == "sub" and len(args) >= 2:
             return substitute(base.args[0], args[0], args[1]) if base.args else None
         case Class() if name == "__subclasses__":
@@ -81,12 +81,16 @@ def _result(base: Result, name: str) -> Value | None:
     return None
 
 
-def _row(base: Row, name: str, args: list[Value]) -> Value | None:
+def _row(machine: Machine, base: Row, name: str, args: list[Value], loc: Loc) -> Value | None:
     if name == "keys":
-        return Items("list", [Text((Chunk(key, "", None),)) for key in base.names])
+        return Items("list", [Text((Chunk(key, "", None),)) for key in base.names], open=base.open)
     if name == "get" and args:
         wanted = known(args[0])
         return base.named(wanted) if wanted is not None else None
+    if name == "_asdict":
+        return base.as_mapping()
+    if name in ("items", "values"):
+        return _dict(machine, base.as_mapping(), name, args, loc)
     return None
 
 

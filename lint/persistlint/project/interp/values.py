@@ -314,15 +314,20 @@ class Operation(Value):
 
 @dataclass(eq=False, slots=True)
 class Row(Value):
-    """A row that a database answered: cells by position and by name."""
+    """A row that a database answered: cells by position and by name; `open` where it may have more of them."""
 
     names: tuple[str, ...]
     cells: tuple[Value, ...]
+    open: bool = False
 
     def named(self, name: str) -> Value | None:
         """The cell of that column, in any case."""
         lowered = name.lower()
         return next((cell for key, cell in zip(self.names, self.cells, strict=True) if key.lower() == lowered), None)
+
+    def as_mapping(self) -> Mapping:
+        """What `dict(row)` makes of it."""
+        return Mapping([(text(name), cell) for name, cell in zip(self.names, self.cells, strict=True)], self.open)
 
 
 @dataclass(eq=False, slots=True)

@@ -21,6 +21,8 @@ from persistlint.project.ledger.kinds import Kinds, RowOf
 from persistlint.project.ledger.naming import Naming
 from persistlint.project.ledger.nulls import Nulls, function_bodies
 from persistlint.project.ledger.origins import Origins
+from persistlint.project.ledger.raw import Raw
+from persistlint.project.ledger.rawtables import RawTables
 from persistlint.project.ledger.recorder import Recorder
 from persistlint.project.ledger.shapes import ShapeClass, Shapes
 from persistlint.project.model import Statement
@@ -30,7 +32,7 @@ from persistlint.source import Span
 
 def build(
     machine: Machine, found: Found, modules: Iterable[Module], statements: Iterable[Statement],
-    tables: Iterable[TableFact], spans: Callable[[Loc], Span],
+    tables: Iterable[TableFact], spans: Callable[[Loc], Span], places: Callable[[Span], Loc],
 ) -> Ledger:  # fmt: skip
     """Interpret the functions that handle columns, and put together what they do."""
     loaded, sql = list(modules), list(statements)
@@ -38,8 +40,11 @@ def build(
     kinds = Kinds(found.declarative, found.settler, shapes)
     wal = any(copies.is_wal(statement) for statement in sql)
     machine.is_record = lambda cls: kinds.of_class(cls) is not None
-    chosen = roots.chosen(machine, found, kinds, shapes, loaded, wal=wal)
-    recorder = Recorder(machine, kinds, shapes)
+    known_tables = list(tables)
+    named = RawTables(found.drafts, known_tables, sql, places)
+    raw = Raw(sql, named, kinds)
+    chosen = roots.chosen(machine, found, kinds, shapes, loaded, wal=wal, raw=bool(named))
+    recorder = Recorder(machine, kinds, shapes, raw)
     traces = [recorder.run(function) for function in chosen]
     machine.is_record = None
     functions = {trace.key: trace.root for trace in traces}
@@ -55,7 +60,7 @@ def build(
     for trace in traces:
         flows.trace(trace)
         boundary.trace(trace)
-    flows.statements(sql, _columns(tables), machine.functions)
+    flows.statements(sql, _columns(known_tables), machine.functions, raw.followed)
     dotted = {module.path: module.name for module in loaded}
     exchanges = Exchanges(kinds, origins, Care(body, spans), spans, lambda path: dotted.get(path, path))
     return Ledger(

@@ -118,12 +118,18 @@ class Flows:
                 self.add(table.name, column, FlowRole.ACCEPTED, at, f"{origin.cls.name}.{origin.name}")
 
     def statements(
-        self, statements: Iterable[Statement], tables: dict[str, list[str]], functions: Iterable[Function]
+        self,
+        statements: Iterable[Statement],
+        tables: dict[str, list[str]],
+        functions: Iterable[Function],
+        followed: set[str],
     ) -> None:
-        """Note what SQL does. `tables` are the columns of each table by lower-case name."""
+        """Note what SQL does. `tables` are the columns of each table by lower-case name; `followed` the texts whose
+        parameters or rows were."""
         around = {(function.path, function.qualname): function for function in functions}
         for statement in statements:
-            self._bound(statement, tables, around)
+            if statement.text not in followed:
+                self._bound(statement, tables, around)
             for table, column, role, start, end in _of_statement(statement, tables):
                 flow = ColumnFlow(table, column, role, statement.span_of(start, end), _function(statement), "sql")
                 self.known.setdefault(flow)

@@ -104,6 +104,10 @@ class Kinds:
             self._known[id(value)] = value, found
         return found
 
+    def note(self, value: Value, kind: Kind) -> None:
+        """Let a value be what only the one who made it knows."""
+        self._known[id(value)] = value, kind
+
     def of_class(self, cls: Class) -> Kind | None:
         """What instances of a class are."""
         draft = self._declarative.table_of(cls)

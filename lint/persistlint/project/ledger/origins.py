@@ -17,6 +17,7 @@ from persistlint.project.interp.values import (
     Made,
     Mapping,
     Operation,
+    Row,
     Text,
     Value,
     known,
@@ -142,6 +143,8 @@ def _inside(value: Value) -> tuple[Value, ...]:
             return tuple(part.value for part in parts if isinstance(part, Gap))
         case Items(items=items, element=element):
             return (*items, element) if element is not None else tuple(items)
+        case Row(cells=cells):
+            return cells
         case Mapping(entries=entries):
             return tuple(entry for _, entry in entries)
         case Instance(kwargs=kwargs):

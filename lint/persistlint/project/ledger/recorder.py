@@ -27,6 +27,7 @@ from persistlint.project.interp.values import (
 )
 from persistlint.project.ledger.answers import Answers
 from persistlint.project.ledger.kinds import Document, Kinds, Many, RowOf, ShapeOf
+from persistlint.project.ledger.raw import Raw
 from persistlint.project.ledger.shapes import Shapes
 from persistlint.project.ledger.trace import Act, Assigned, At, Built, Changed, Dumped, Got, Loaded, Shaped, Trace
 from persistlint.project.sqlalchemy.symbols import made
@@ -57,8 +58,9 @@ _HARMLESS = frozenset({
 class Recorder:
     """Listens to the interpreter; `trace` is the one that grows."""
 
-    def __init__(self, machine: Machine, kinds: Kinds, shapes: Shapes) -> None:
-        self.answers = Answers(machine, kinds, shapes)
+    def __init__(self, machine: Machine, kinds: Kinds, shapes: Shapes, raw: Raw) -> None:
+        self.answers = Answers(machine, kinds, shapes, raw)
+        self._raw = raw
         self.trace: Trace | None = None
         self._machine = machine
         self._kinds = kinds
@@ -68,6 +70,7 @@ class Recorder:
         """Interpret one function with unknown arguments."""
         machine = self._machine
         trace = self.trace = Trace(function)
+        self._raw.forget()
         saved = machine.on_call, machine.on_get, machine.on_set, machine.on_skip, machine.answer
         machine.told = self.answers.elements
         machine.on_call, machine.on_get, machine.on_set = self._on_call, self._on_get, self._on_set
@@ -148,6 +151,7 @@ class Recorder:
         self._instances(event, at, trace)
         self._documents(event, at, trace)
         self._statements(event, at, trace)
+        trace.built.extend(self._raw.built(event, at))
         if event.name in ("model_copy", "copy", "sqlmodel_update") and isinstance(event.func, Attribute):
             shape = self._kinds.of(event.func.base)
             if isinstance(shape, ShapeOf):

@@ -23,7 +23,7 @@ _MOST = 6_000
 
 
 def chosen(
-    machine: Machine, found: Found, kinds: Kinds, shapes: Shapes, modules: Iterable[Module], *, wal: bool
+    machine: Machine, found: Found, kinds: Kinds, shapes: Shapes, modules: Iterable[Module], *, wal: bool, raw: bool
 ) -> list[Function]:
     """The functions, in the order in which they were defined, each once."""
     names = {cls.name for cls in machine.classes if isinstance(kinds.of_class(cls), RowOf)}
@@ -33,7 +33,7 @@ def chosen(
     out: dict[tuple[str, int], Function] = {}
     for function in list(machine.functions):
         key = function.path, function.node.at
-        if key not in out and len(out) < _MOST and _is_worth(function, mapped, names | shown, kinds, wal=wal):
+        if key not in out and len(out) < _MOST and _is_worth(function, mapped, names | shown, kinds, wal=wal, raw=raw):
             out[key] = function
     return list(out.values())
 
@@ -52,7 +52,7 @@ def _words(names: set[str]) -> re.Pattern[bytes] | None:
 
 
 def _is_worth(
-    function: Function, mapped: re.Pattern[bytes] | None, names: set[str], kinds: Kinds, *, wal: bool
+    function: Function, mapped: re.Pattern[bytes] | None, names: set[str], kinds: Kinds, *, wal: bool, raw: bool
 ) -> bool:
     node = function.node
     if not isinstance(node, code.FuncDef):
@@ -60,11 +60,11 @@ def _is_worth(
     body = function.env.module.facts.bodies[node.body]
     if wal and _FILES.search(body):
         return True
-    if mapped is None:
+    if mapped is None and not raw:
         return False
     if function.owner is not None and isinstance(kinds.of_class(function.owner), RowOf):
         return not node.name.startswith("__")
-    if mapped.search(body) or _DOCUMENTS.search(body):
+    if (mapped is not None and mapped.search(body)) or _DOCUMENTS.search(body) or (raw and is_route(function)):
         return True
     return any(param.annotation is not None and _names(param.annotation, names) for param in node.params)
 
