@@ -18,7 +18,7 @@ from persistlint.project.interp.values import (
     text,
 )
 from persistlint.project.ledger.kinds import Kinds, RowOf, ShapeOf
-from persistlint.project.ledger.raw import Raw
+from persistlint.project.ledger.raw.rows import Rows
 from persistlint.project.ledger.shapes import Shapes
 
 _DUMPS = frozenset({"model_dump", "dict"})
@@ -32,18 +32,18 @@ class Answers:
     `defaults` or `` for none. `dumped` lists the shapes that were dumped whole, with the fields left out by name.
     """
 
-    def __init__(self, machine: Machine, kinds: Kinds, shapes: Shapes, raw: Raw) -> None:
+    def __init__(self, machine: Machine, kinds: Kinds, shapes: Shapes, rows: Rows) -> None:
         self.modes: dict[int, tuple[Value, str]] = {}
         self.classes: dict[int, tuple[Mapping, Value]] = {}
         """By identity of a mapping, the mapping and the shape that it was dumped from."""
         self._machine = machine
         self._kinds = kinds
         self._shapes = shapes
-        self._raw = raw
+        self._rows = rows
 
     def answer(self, func: Value, args: list[Value], kwargs: dict[str, Value]) -> Value | None:
         """The value of a call; None where nothing is known of it here."""
-        told = self._raw.answer(func, args)
+        told = self._rows.answer(func, args)
         if told is not None:
             return told
         match func:
@@ -64,7 +64,7 @@ class Answers:
             ):
                 by_attribute = True
             case _:
-                return self._raw.elements(value)
+                return self._rows.elements(value)
         kind = self._kinds.of_class(owner) if isinstance(owner, Class) else self._kinds.of(owner)
         if not isinstance(kind, RowOf) or kind.cls is None:
             return None

@@ -21,8 +21,8 @@ from persistlint.project.ledger.kinds import Kinds, RowOf
 from persistlint.project.ledger.naming import Naming
 from persistlint.project.ledger.nulls import Nulls, function_bodies
 from persistlint.project.ledger.origins import Origins
-from persistlint.project.ledger.raw import Raw
-from persistlint.project.ledger.rawtables import RawTables
+from persistlint.project.ledger.raw.heard import RawSql
+from persistlint.project.ledger.raw.tables import RawTables
 from persistlint.project.ledger.recorder import Recorder
 from persistlint.project.ledger.shapes import ShapeClass, Shapes
 from persistlint.project.model import Statement
@@ -42,7 +42,7 @@ def build(
     machine.is_record = lambda cls: kinds.of_class(cls) is not None
     known_tables = list(tables)
     named = RawTables(found.drafts, known_tables, sql, places)
-    raw = Raw(sql, named, kinds)
+    raw = RawSql(sql, named, kinds)
     chosen = roots.chosen(machine, found, kinds, shapes, loaded, wal=wal, raw=bool(named))
     recorder = Recorder(machine, kinds, shapes, raw)
     traces = [recorder.run(function) for function in chosen]

@@ -27,7 +27,7 @@ from persistlint.project.interp.values import (
 )
 from persistlint.project.ledger.answers import Answers
 from persistlint.project.ledger.kinds import Document, Kinds, Many, RowOf, ShapeOf
-from persistlint.project.ledger.raw import Raw
+from persistlint.project.ledger.raw.heard import RawSql
 from persistlint.project.ledger.shapes import Shapes
 from persistlint.project.ledger.trace import Act, Assigned, At, Built, Changed, Dumped, Got, Loaded, Shaped, Trace
 from persistlint.project.sqlalchemy.symbols import made
@@ -58,8 +58,8 @@ _HARMLESS = frozenset({
 class Recorder:
     """Listens to the interpreter; `trace` is the one that grows."""
 
-    def __init__(self, machine: Machine, kinds: Kinds, shapes: Shapes, raw: Raw) -> None:
-        self.answers = Answers(machine, kinds, shapes, raw)
+    def __init__(self, machine: Machine, kinds: Kinds, shapes: Shapes, raw: RawSql) -> None:
+        self.answers = Answers(machine, kinds, shapes, raw.rows)
         self._raw = raw
         self.trace: Trace | None = None
         self._machine = machine
@@ -70,7 +70,7 @@ class Recorder:
         """Interpret one function with unknown arguments."""
         machine = self._machine
         trace = self.trace = Trace(function)
-        self._raw.forget()
+        self._raw.rows.forget()
         saved = machine.on_call, machine.on_get, machine.on_set, machine.on_skip, machine.answer
         machine.told = self.answers.elements
         machine.on_call, machine.on_get, machine.on_set = self._on_call, self._on_get, self._on_set

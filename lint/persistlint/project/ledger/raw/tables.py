@@ -97,3 +97,9 @@ class RawTables:
             out.keys.extend(KeyDraft(list(key.columns), [], out.loc) for key in fact.foreign_keys)
         out.columns.extend(column for column in found.added if out.by_name(column.name) is None)
         return out
+
+
+def column_of(row: RowOf, name: str) -> ColumnDraft | None:
+    """The column that SQL means by a name; it does not tell cases apart."""
+    lowered = name.lower()
+    return next((column for column in row.table.columns if column.name.lower() == lowered), None)
