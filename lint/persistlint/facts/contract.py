@@ -64,7 +64,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A `## D01 …` section of a contracts document.
+    """A `## D01 …` section of a contracts document, or one of another level where none has that one.
 
     `declares` are the tables of its `sql contract` fences and `[[table]]` clauses, `refers` those that its other
     clauses on one table name; `mentions` are the code spans of its prose and the tables of its stores. `blocks` are
@@ -109,13 +109,15 @@ class ArtifactUse:
 class Row:
     """One row of the matrix. `objects` are the single names in it, as written: tables, files, constraints, …
 
-    `empty` are the titles of the columns in which the row says nothing.
+    `words` are all words of their cell, in lower case: it may be prose. `empty` are the titles of the columns in which
+    the row says nothing.
     """
 
     unit: Name
     span: Span
     artifacts: tuple[ArtifactUse, ...] = ()
     objects: tuple[Name, ...] = ()
+    words: frozenset[str] = frozenset()
     empty: tuple[str, ...] = ()
 
 

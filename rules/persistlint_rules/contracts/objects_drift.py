@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from persistlint.sdk import Finding, Label, Name, Project, Row, Severity, Unit, rule
+from persistlint.sdk import Finding, Label, Name, Project, Row, Severity, Span, Unit, rule
 
 
 @rule(severity=Severity.WARNING, since="0.1", needs_contract=True)
@@ -13,13 +13,15 @@ def objects_drift(project: Project) -> Iterator[Finding]:
     contract = project.contract
     units = {unit.id: unit for unit in reversed(contract.units)}
     known = _Known(project)
+    # A further declaration of a table is the finding of `duplicate-declaration`.
+    again = frozenset(table.span for table in contract.repeated)
     seen: set[str] = set()
     for row in contract.rows:
         unit = units.get(row.unit.text)
         if unit is not None and unit.id not in seen:
             seen.add(unit.id)
             yield from _not_in_contract(row, unit, known)
-            yield from _not_in_row(row, unit, known)
+            yield from _not_in_row(row, unit, known, again)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +70,11 @@ def _not_in_contract(row: Row, unit: Unit, known: _Known) -> Iterator[Finding]:
             )
 
 
-def _not_in_row(row: Row, unit: Unit, known: _Known) -> Iterator[Finding]:
-    said = {text for name in row.objects for text in (name.text.lower(), known.table(name.text))}
+def _not_in_row(row: Row, unit: Unit, known: _Known, again: frozenset[Span]) -> Iterator[Finding]:
+    said = {text for name in row.objects for text in (name.text.lower(), known.table(name.text))} | row.words
     told: set[str] = set()
     for name in (*unit.declares, *unit.refers):
-        if name.text.lower() not in said and name.text.lower() not in told:
+        if name.text.lower() not in said and name.text.lower() not in told and name.span not in again:
             told.add(name.text.lower())
             yield _absent(row, unit, name)
 

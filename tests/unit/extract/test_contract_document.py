@@ -77,7 +77,11 @@ class TestUnits:
 
     @pytest.mark.parametrize("heading", ["# D07 Store", "### D07 Store", "## Store D07", "## D Store", "D07 Store"])
     def test_are_nothing_else(self, heading: str) -> None:
-        assert contracts(heading + "\n").units == ()
+        assert [unit.id for unit in contracts(f"## D06 Files\n\n{heading}\n").units] == ["D06"]
+
+    @pytest.mark.parametrize("text", ["# D07 Store\n", "## Units\n### D07 Store\n#### D08\n", "# D06 and D07\n### D07"])
+    def test_have_another_level_where_none_has_the_second(self, text: str) -> None:
+        assert [unit.id for unit in contracts(text).units] == ["D07"]
 
     def test_have_the_sections_below_them_and_know_which_are_empty(self) -> None:
         first, second = contracts(DOCUMENT).units

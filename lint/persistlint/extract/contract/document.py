@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from persistlint.extract.contract import ddl, tables
@@ -11,7 +12,7 @@ from persistlint.extract.contract.clauses import Clauses
 from persistlint.extract.contract.ddl import Parse
 from persistlint.extract.contract.fences import fence_problem, kind_of
 from persistlint.extract.contract.found import Found, OpenSection, OpenUnit
-from persistlint.extract.contract.markdown import Fence, Heading, Paragraph, Table, blocks
+from persistlint.extract.contract.markdown import Block, Fence, Heading, Paragraph, Table, blocks
 from persistlint.extract.contract.placed import Placed
 from persistlint.facts.clauses import StoreClause, TableClause
 from persistlint.facts.contract import Baseline, BlockProblem, ContractFacts, Name, Role
@@ -25,8 +26,8 @@ _CHECKS = re.compile(r"\bacceptance\s+checks?\b", re.IGNORECASE)
 
 def read(path: str, text: str, roles: frozenset[Role], parse: Parse) -> ContractFacts:
     """What the document says in those roles; fences, units and checks only count in a document of contracts."""
-    reader = _Reader(parse)
     parts = list(blocks(path, text))
+    reader = _Reader(parse, _unit_level(parts))
     facts = ContractFacts(path)
     if Role.CONTRACTS in roles:
         for block in parts:
@@ -48,6 +49,12 @@ def read(path: str, text: str, roles: frozenset[Role], parse: Parse) -> Contract
     return replace(facts, problems=tuple(problems))
 
 
+def _unit_level(parts: Iterable[Block]) -> int:
+    """The level of the headings that units have: the second, or else the next below that some begin at, or a title."""
+    levels = {one.level for one in parts if isinstance(one, Heading) and _UNIT.match(one.title.text)}
+    return min(levels, key=lambda level: (level == 1, level), default=2)
+
+
 def _lacking(path: str, what: str, help_: str) -> BlockProblem:
     return BlockProblem(f"no table of this document has {what}", Span(path, 1, 1), help_)
 
@@ -55,14 +62,15 @@ def _lacking(path: str, what: str, help_: str) -> BlockProblem:
 class _Reader:
     """Follows the headings of a contracts document, to know which unit and which section a block stands in."""
 
-    def __init__(self, parse: Parse) -> None:
+    def __init__(self, parse: Parse, unit_level: int) -> None:
         self.found = Found()
         self._parse = parse
+        self._unit_level = unit_level
         self._unit: OpenUnit | None = None
         self._checks_below: int | None = None
         """The level of the heading `Acceptance Checks`, inside of it."""
 
-    def take(self, block: Heading | Fence | Table | Paragraph) -> None:
+    def take(self, block: Block) -> None:
         if isinstance(block, Heading):
             self._heading(block)
             return
@@ -83,8 +91,8 @@ class _Reader:
             self._checks_below = None
         if _CHECKS.search(title):
             self._checks_below = heading.level
-        if heading.level <= 2:
-            match = _UNIT.match(heading.title.text) if heading.level == 2 else None
+        if heading.level <= self._unit_level:
+            match = _UNIT.match(heading.title.text) if heading.level == self._unit_level else None
             self._unit = OpenUnit(heading.title.name(*match.span(1)), " ".join(match[2].split())) if match else None
             if self._unit is not None:
                 self.found.units.append(self._unit)

@@ -28,6 +28,7 @@ _ID = re.compile(r"\bART-\w+", re.IGNORECASE)
 _TARGET = re.compile(r"(?<=\])\([^)]*\)")
 _WORD = re.compile(r"[^\s`*()\[\]<>|:#]+")
 _PATH = re.compile(r".*/.*|.*\w\.\w+")
+_IDENTIFIER = re.compile(r"\w+")
 _CODE = re.compile(r"(`+)(.+?)(?<!`)\1(?!`)")
 _SEPARATOR = re.compile(r"[,;]|<br\s*/?>", re.IGNORECASE)
 
@@ -93,11 +94,13 @@ def columns(table: Table, titles: Mapping[str, re.Pattern[str]]) -> dict[str, in
 
 
 def _row(row: tuple[Placed, ...], unit: Name, found: Mapping[str, int]) -> Row:
+    objects = _cell(row, found.get("Persistence objects"))
     return Row(
         unit=unit,
         span=_across(row),
         artifacts=tuple(_artifacts(_cell(row, found.get("Source artifact")))),
-        objects=tuple(_objects(_cell(row, found.get("Persistence objects")))),
+        objects=tuple(_objects(objects)),
+        words=frozenset(_IDENTIFIER.findall(objects.text.lower())) if objects is not None else frozenset(),
         empty=tuple(title for title, index in found.items() if not _cell(row, index)),
     )
 
