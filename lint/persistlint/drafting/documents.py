@@ -53,7 +53,7 @@ def import_unit(found: Exchanges, installed: Collection[str]) -> Iterator[UnitDr
         behavior=tuple(dict.fromkeys(text for one in found.imports for text in _import_behavior(one))),
         checks=rules.checks(rules.IMPORT, installed),
         blocks=(Block("toml contract", toml.fence(clauses)),) if clauses else (),
-        waiver=None if clauses else "not every column is carried, or the file's name is decided at run time.",
+        waiver=None if clauses else _unsaid(found, found.imports),
     )
 
 
@@ -82,14 +82,27 @@ def export_unit(found: Exchanges, installed: Collection[str]) -> Iterator[UnitDr
         behavior=("An export or a backup that fails changes no row.",),
         checks=rules.checks(rules.EXPORT, installed),
         blocks=(Block("toml contract", toml.fence(clauses)),) if clauses else (),
-        waiver=None if clauses else _export_waiver(imported=bool(imported)),
+        waiver=None if clauses else _export_waiver(found, imported=bool(imported)),
     )
 
 
-def _export_waiver(*, imported: bool) -> str:
+def _export_waiver(found: Exchanges, *, imported: bool) -> str:
     if imported:
         return "export and backup are keys of the documents that are imported."
-    return "not every column is exported, or the file's name is decided at run time."
+    return _unsaid(found, found.exports)
+
+
+def _unsaid(found: Exchanges, of: Sequence[Exchange]) -> str:
+    """Why no clause says what becomes of documents."""
+    if all(_is_nameless(one) for one in of):
+        return "which file it is is decided at run time."
+    if not any(_is_whole(one, found.tables[one.table.lower()].fact) for one in of):
+        return "not every column is seen to be carried."
+    return "no file is known by its name to carry every column."
+
+
+def _is_nameless(one: Exchange) -> bool:
+    return one.file is None or "{" in one.file
 
 
 def _clauses(found: Exchanges, of: Sequence[Exchange], installed: Collection[str]) -> Iterator[str]:
@@ -124,7 +137,7 @@ def _keys(found: Exchanges, one: Exchange, table: TableFact) -> dict[str, object
 
 def _is_declared(found: Exchanges, one: Exchange) -> bool:
     """Whether an import has a clause of its own."""
-    return bool(one.file) and "{" not in (one.file or "") and _is_whole(one, found.tables[one.table.lower()].fact)
+    return not _is_nameless(one) and _is_whole(one, found.tables[one.table.lower()].fact)
 
 
 def _is_whole(one: Exchange, table: TableFact) -> bool:
@@ -165,7 +178,7 @@ def _files(of: Sequence[Exchange]) -> list[str]:
 
 
 def _told(one: Exchange, verb: str, into: str) -> str:
-    file = code(one.file) if one.file is not None and "{" not in one.file else "a file"
+    file = code(one.file) if one.file is not None and not _is_nameless(one) else "a file"
     if verb == "reads":
         return f"{code(one.function)} {verb} {file} {into} {code(one.table)}."
     return f"{code(one.function)} {verb} the rows {into} {code(one.table)} to {file}."

@@ -10,7 +10,7 @@ from persistlint.drafting.declared import Declared
 from persistlint.drafting.draft import Block, Source, UnitDraft
 from persistlint.drafting.homes import Home
 from persistlint.drafting.words import code, codes, count, listed, sentence
-from persistlint.facts.schema import TableFact
+from persistlint.facts.schema import ColumnFact, TableFact
 
 ROLE = "tables"
 
@@ -124,7 +124,7 @@ def _origin(table: Declared) -> Iterator[str]:
 def _invariants(fact: TableFact) -> str:
     if not fact.columns:
         return "The table exists"
-    never = sum(1 for column in fact.columns if not column.nullable or column.name in fact.primary_key)
+    never = sum(1 for column in fact.columns if not column.nullable or _is_rowid(fact, column))
     said = [f"{count(len(fact.columns), 'column')}, {_never_null(never, len(fact.columns))}"]
     if fact.primary_key:
         said.append(f"the key is {codes(fact.primary_key)}")
@@ -132,6 +132,12 @@ def _invariants(fact: TableFact) -> str:
     if given:
         said.append(f"{count(given, 'default')} set by Python")
     return sentence("; ".join(said))
+
+
+def _is_rowid(fact: TableFact, column: ColumnFact) -> bool:
+    """Whether a null becomes the next number."""
+    is_number = fact.primary_key == (column.name,) and (column.type or "").upper() == "INTEGER"
+    return is_number and not fact.without_rowid
 
 
 def _never_null(never: int, total: int) -> str:
@@ -187,7 +193,7 @@ def _referring(name: str, columns: str, target: str, action: str) -> str:
 
 
 def _required(fact: TableFact) -> bool:
-    return any(not column.nullable and column.name not in fact.primary_key for column in fact.columns)
+    return any(not column.nullable and not _is_rowid(fact, column) for column in fact.columns)
 
 
 def _unique(fact: TableFact) -> list[tuple[str, ...]]:

@@ -64,8 +64,9 @@ def _keys_checked(home: Home) -> Iterator[str]:
 
 def _begin_behavior(homes: Sequence[Home]) -> Iterator[str]:
     modes = {one.begin for home in homes for one in home.openings}
-    if "IMMEDIATE" in modes or "EXCLUSIVE" in modes:
-        yield "A transaction that only reads waits for writers too: this is the price of reads that stay true."
+    for mode in ("EXCLUSIVE", "IMMEDIATE"):
+        if mode in modes:
+            yield f"A transaction that begins {mode} waits for other writers, even where it only reads."
     if "DEFERRED" in modes:
         yield "A deferred transaction that reads before it writes fails when another one has written in between."
     if "AUTOCOMMIT" in modes:

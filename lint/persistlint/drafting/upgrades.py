@@ -122,7 +122,7 @@ def _prose(paths: Sequence[StoreUpgrade], folders: Sequence[str], clauses: Seque
     if folders:
         yield f"The Alembic revisions in {codes(folders)} bring old databases up to date."
     if clauses:
-        yield "Each column that came after the first release has a function that adds it to older databases."
+        yield "The functions below add to older databases the columns that came later."
     elif not folders:
         yield f"Old databases are brought up to date by {codes(sorted({one.name for one in paths}))}."
 

@@ -25,6 +25,7 @@ class Fresh:
 
     def __init__(self, project: Project) -> None:
         self._project = project
+        self._revisions = {one.span.path for one in project.operations}
         self._statements = [one for one in project.statements if not in_tests(one.span.path)]
         self._renamed: set[tuple[str, str]] = set()
         self._dropped: set[str] = set()
@@ -101,7 +102,7 @@ class Fresh:
                 by_name.setdefault(table.name.lower(), []).append(table)
         self._names.update(by_name)
         every = [table for found in by_name.values() for table in found]
-        # A revision has models of its own; those that share the application's MetaData are the application's.
+        # Steps have models of their own; those that share the application's MetaData are the application's.
         own = {table.metadata for table in every if table.metadata is not None and not self._is_step(table)}
         return {
             name: tuple(self._whole(table) for table in chosen)
@@ -112,7 +113,8 @@ class Fresh:
     def _chosen(self, found: list[TableFact], metadata: AbstractSet[str]) -> list[TableFact]:
         """What the application itself creates; else the one step that does, where no other step replaces it."""
         own = [table for table in found if not self._is_step(table)]
-        own = own or [table for table in found if table.metadata in metadata]
+        # But what a revision of Alembic adds to it is a table that it reads old rows by.
+        own = own or [one for one in found if one.metadata in metadata and one.span.path not in self._revisions]
         if own:
             return own
         return found if len(found) == 1 and found[0].origin == "ddl" else []

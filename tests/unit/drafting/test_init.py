@@ -378,3 +378,49 @@ def test_functions_are_named_as_they_are_imported(files: tuple[str, ...], module
     project.init()
     assert f'engine = "{module}:opened"' in project.read(CONTRACTS)
     project.is_clean()
+
+
+@pytest.mark.parametrize(
+    ("table", "said", "refused"),
+    [
+        ("(name TEXT PRIMARY KEY, n INT)", "Two columns, all may be null; the key is `name`", "no row but one with"),
+        ("(name TEXT PRIMARY KEY, n INT) WITHOUT ROWID", "Two columns, one of them never null", "a null in a column"),
+        ("(name TEXT PRIMARY KEY, n INT) STRICT", "Two columns, one of them never null", "a null in a column"),
+        ("(name TEXT PRIMARY KEY NOT NULL, n INT)", "Two columns, one of them never null", "a null in a column"),
+        ("(id INTEGER PRIMARY KEY, n INT)", "Two columns, one of them never null", "no row but one with"),
+        ("(a INT, b INT, PRIMARY KEY (a, b))", "Two columns, all may be null", "no row but one with"),
+    ],
+)
+def test_a_key_is_never_null_only_where_sqlite_says_so(table: str, said: str, refused: str, tmp_path: Path) -> None:
+    project = Drafted(tmp_path, {"app/schema.sql": f"CREATE TABLE pets {table};\n"})
+    project.init()
+    matrix = project.read(MATRIX)
+
+    assert said in matrix
+    assert f"The database refuses {refused}" in matrix
+    project.is_clean()
+
+
+REVISION = """
+import sqlalchemy as sa
+from alembic import op
+from app.models import Base
+
+revision = "1"
+down_revision = None
+
+
+def upgrade():
+    old = sa.Table("old_pets", Base.metadata, sa.Column("id", sa.Integer, primary_key=True))
+    for _ in op.get_bind().execute(sa.select(old)):
+        pass
+    op.drop_table("old_pets")
+"""
+
+
+def test_tables_that_a_revision_reads_old_rows_by_are_not_declared(tmp_path: Path) -> None:
+    project = Drafted(tmp_path, {"app/models.py": ONLY, "app/migrations/versions/1_old.py": REVISION})
+    project.init()
+
+    assert "old_pets" not in project.read(CONTRACTS)
+    project.is_clean()
