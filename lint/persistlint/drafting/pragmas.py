@@ -79,4 +79,13 @@ def _times(home: Home) -> str:
 
 def _timeout_short(home: Home) -> str:
     time = busy_timeout(home.openings)
-    return f"{code(object_of(home))}: {f'{time:,} ms' if time is not None else 'not the same everywhere'}"
+    if time is not None:
+        said = f"{time:,} ms"
+    else:
+        said = "decided at run time" if _is_open(home) else "not the same everywhere"
+    return f"{code(object_of(home))}: {said}"
+
+
+def _is_open(home: Home) -> bool:
+    """Whether no timeout is known."""
+    return not any(one.timeouts for one in home.openings)

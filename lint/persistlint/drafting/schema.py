@@ -126,6 +126,8 @@ def _invariants(fact: TableFact) -> str:
         return "The table exists"
     never = sum(1 for column in fact.columns if not column.nullable or _is_rowid(fact, column))
     said = [f"{count(len(fact.columns), 'column')}, {_never_null(never, len(fact.columns))}"]
+    if not fact.complete:
+        said.append("others may be made at run time")
     if fact.primary_key:
         said.append(f"the key is {codes(fact.primary_key)}")
     given = sum(1 for column in fact.columns if column.python_default is not None)
@@ -143,7 +145,8 @@ def _is_rowid(fact: TableFact, column: ColumnFact) -> bool:
 def _never_null(never: int, total: int) -> str:
     if never == total:
         return "never null"
-    return f"{count(never, 'of them', 'of them')} never null" if never else "all may be null"
+    some = f"{count(never, 'of them', 'of them')} never null"
+    return some if never else "all may be null" if total > 1 else "may be null"
 
 
 def _failures(facts: Sequence[TableFact]) -> str:
@@ -159,7 +162,8 @@ def _failures(facts: Sequence[TableFact]) -> str:
     ]
     if not refused:
         but = " but one with a key that is taken" if any(fact.primary_key for fact in facts) else ""
-        return f"The database refuses no row{but}"
+        what = "refuses no row" if all(fact.complete for fact in facts) else "is not known to refuse a row"
+        return f"The database {what}{but}"
     return f"The database refuses {listed(refused)}"
 
 
@@ -177,7 +181,8 @@ def _behavior(table: Declared) -> Iterator[str]:
         yield _referring(name, codes(key.columns), code(key.table), (key.ondelete or "").upper())
     if not (_required(fact) or fact.checks or fact.uniques or _unique(fact) or fact.foreign_keys):
         but = ", but for a key that is taken" if fact.primary_key else ""
-        yield f"No constraint of {name} refuses a row{but}."
+        refuses = "refuses a row" if fact.complete else "is known to refuse a row"
+        yield f"No constraint of {name} {refuses}{but}."
 
 
 def _referring(name: str, columns: str, target: str, action: str) -> str:

@@ -51,7 +51,7 @@ def elsewhere(what: str, key: str, homes: Sequence[Home], installed: Collection[
     if any(key in store_keys(home) for home in homes):
         clauses = any(store_clause(home, installed) is not None for home in homes)
         return f"no installed rule holds the code to {what}." if clauses else NAMELESS
-    return f"{what} is not the same for all connections, so that no clause can promise it."
+    return f"{what} is not known to be the same for all connections, so that no clause can promise it."
 
 
 def object_of(home: Home) -> str:

@@ -43,14 +43,17 @@ def _begins(home: Home) -> str:
     mode = begin_mode(home.openings)
     if mode is not None:
         return f"Transactions on {named(home)} {_BEGINS[mode]}."
-    ways = {one.begin or "in a way that is decided at run time" for one in home.openings}
+    ways = {one.begin for one in home.openings}
     if ways == {"AUTOCOMMIT"}:
         return f"Each statement on {named(home)} is a transaction of its own, unless the code begins one."
-    return f"Transactions on {named(home)} do not all begin alike: {listed(sorted(ways))}."
+    if ways == {None}:
+        return f"How transactions on {named(home)} begin is decided at run time."
+    modes = sorted(mode or "a mode that is decided at run time" for mode in ways)
+    return f"Transactions on {named(home)} do not all begin alike: {listed(modes)}."
 
 
 def _begins_short(home: Home) -> str:
-    ways = sorted({one.begin or "unknown" for one in home.openings})
+    ways = sorted({one.begin or "decided at run time" for one in home.openings})
     return f"{code(object_of(home))}: {listed(ways)}"
 
 
@@ -72,4 +75,4 @@ def _begin_behavior(homes: Sequence[Home]) -> Iterator[str]:
     if "AUTOCOMMIT" in modes:
         yield "Statements that stand by themselves are stored one by one; what comes before a failure stays."
     if not modes & {"IMMEDIATE", "EXCLUSIVE", "DEFERRED", "AUTOCOMMIT"}:
-        yield "How a transaction begins is decided at run time."
+        yield "A transaction that cannot get its lock fails when the busy timeout has passed."

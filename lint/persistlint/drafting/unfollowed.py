@@ -33,7 +33,7 @@ def unfollowed_unit(
         invariants=sentence(said),
         failures="A step that fails stops the upgrade",
         prose=(
-            f"Old databases are brought up to date by {codes(functions)}.",
+            f"Tables that exist already are altered by {codes(functions)}.",
             "Which steps an old database gets is decided at run time.",
         ),
         behavior=("A step that SQLite refuses stops the upgrade.",),

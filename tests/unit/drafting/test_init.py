@@ -355,7 +355,7 @@ def test_upgrades_that_nothing_is_seen_to_run(tmp_path: Path) -> None:
         "| Schema upgrades | ART-0001 app/store.py | \N{EN DASH} | Existing tables are changed by one function |"
         in (project.read(MATRIX))
     )
-    assert "Old databases are brought up to date by `app.store:Store.migrate`." in project.read(CONTRACTS)
+    assert "Tables that exist already are altered by `app.store:Store.migrate`." in project.read(CONTRACTS)
     project.is_clean()
 
 
@@ -423,4 +423,26 @@ def test_tables_that_a_revision_reads_old_rows_by_are_not_declared(tmp_path: Pat
     project.init()
 
     assert "old_pets" not in project.read(CONTRACTS)
+    project.is_clean()
+
+
+AT_RUN_TIME = """
+import sqlite3
+
+
+class Queue:
+    def __init__(self, path, mode, timeout):
+        self.connection = sqlite3.connect(path, isolation_level=mode, timeout=timeout)
+        self.connection.execute("CREATE TABLE IF NOT EXISTS jobs (id INTEGER PRIMARY KEY, body TEXT)")
+"""
+
+
+def test_what_is_decided_at_run_time_is_said_to_be(tmp_path: Path) -> None:
+    project = Drafted(tmp_path, {"app/queue.py": AT_RUN_TIME})
+    project.init()
+    matrix, contracts = project.read(MATRIX), project.read(CONTRACTS)
+
+    assert "How transactions on the store `queue` begin is decided at run time." in contracts
+    assert "Connections to the store `queue` wait a time that is decided at run time." in contracts
+    assert matrix.count("| `queue`: decided at run time |") == 2
     project.is_clean()
