@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from persistlint.facts import code
@@ -16,6 +17,11 @@ _GIVEN = frozenset({
     "engine", "conn", "connection", "cursor", "cur", "db", "session", "con", "database", "bind", "sqlite_conn", "c",
 })  # fmt: skip
 """What a step of an upgrade is given, as its first parameter; a script's own `main` is not."""
+_BY_NAME = (
+    "getattr", "__dict__", "vars", "getmembers", "globals", "dir", "import_module", "iter_modules", "exec_module",
+    "__import__",
+)  # fmt: skip
+"""What functions are found by, other than by writing their names."""
 
 
 def uncalled(linkage: Linkage) -> tuple[UncalledUpgrade, ...]:
@@ -41,6 +47,10 @@ def uncalled(linkage: Linkage) -> tuple[UncalledUpgrade, ...]:
             out.append(
                 UncalledUpgrade(function.qualname, spans(Loc(function.path, node.at, node.at + 1)), statement, place)
             )
+    several = {path for path, count in Counter(one.span.path for one in out).items() if count > 1}
+    # What is missed more than once in a file may be found by its name there: `for name, step in vars(steps).items()`.
+    if several and any(linkage.mentions(word, Loc("", 0, 0)) for word in _BY_NAME):
+        out = [one for one in out if one.span.path not in several]
     return tuple(out)
 
 

@@ -54,6 +54,9 @@ def piece(value: Value, loc: Loc, source: str, *, number: bool = False) -> Text:
     match value:
         case Text():
             return value
+        case Const(value=None):
+            # No name of a table or a file is meant to be "None": a default or a class attribute waits to be replaced.
+            return Text((Gap(value, loc, source, number),))
         case Const(value=constant):
             return Text((Chunk(str(constant), loc.path, None),))
         case Made(attrs=attrs) if isinstance(attrs.get(MESSAGE), Text):

@@ -21,7 +21,7 @@ from .evaluating import run
         ("' a '.strip() + 'b\\n'.rstrip() + ' c'.lstrip()", "abc"), ("'abc'.replace('b', 'X')", "aXc"), ("'aBc'.upper() + 'D'.lower()", "ABCd"),
         ("'a b c'.split()", ["a", "b", "c"]), ("'a,b'.split(',')[1]", "b"), ("'a\\nb'.splitlines()", ["a", "b"]), ("'prefix_a'.removeprefix('prefix_')", "a"),
         ("'abc'.startswith('a')", True), ("textwrap.dedent('''\n    a\n      b\n''')", "\na\n  b\n"), ("inspect.cleandoc('a\\n    b')", "a\nb"),
-        ("os.path.join('a', 'b')", "a/b"), ("re.sub('[0-9]+', '#', 'a12')", "a#"), ("str(1) + str('b')", "1b"), ("f'{1}{True}{None}'", "1TrueNone"),
+        ("os.path.join('a', 'b')", "a/b"), ("re.sub('[0-9]+', '#', 'a12')", "a#"), ("str(1) + str('b')", "1b"), ("f'{1}{True}{None}'", "1True{None}"),
         ("f'{u!r}'", "{u}"), ("'a'.encode().decode()", "a"), ("'x' if 'a' in 'abc' else 'y'", "x"), ("'abc'[0:2]", "ab"),
         ("'%s' % len('abc')", "3"), ("'a' + str(u)", "a{u}"), ("'ab'.capitalize()", "Ab"), ("'a\\tb'.expandtabs()", "a\tb"),
     ],
