@@ -15,6 +15,7 @@ from persistlint.project.interp.values import (
     Chunk,
     Class,
     Env,
+    External,
     Function,
     Instance,
     Items,
@@ -154,6 +155,8 @@ def _bind_params(
 
 
 def _unknown_param(machine: Machine, function: Function, param: code.Param, default: Value | None) -> Value:
+    if param.name == "op" and "down_revision" in function.env.module.env.names:
+        return External("alembic.op")  # a revision that is handed what it would import
     loc = Loc(function.path, param.at, param.at + len(param.name))
     kind: Value | None = None
     if param.annotation is not None:

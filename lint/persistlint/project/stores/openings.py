@@ -35,7 +35,7 @@ from persistlint.project.stores.kept import Keeping
 from persistlint.project.stores.pragmas import Reader, united
 from persistlint.project.stores.timeline import Opened, Timeline
 from persistlint.project.stores.watch import Assigned, Heard, Moment, Watch, anchor, door, openings_in, path_of
-from persistlint.source import Span
+from persistlint.source import Span, is_test
 
 _OTHER_DRIVERS = frozenset({"creator", "async_creator", "module"})
 _COMMON = (Const, External, Function)
@@ -96,11 +96,14 @@ class Openings:
     def all(self) -> tuple[Opening, ...]:
         """The openings in the order of their places."""
         met: dict[Span, list[_Met]] = {}
+        tested: dict[Span, list[_Met]] = {}
         inner = {self._spans(one.loc) for one in self._inner.values()}
         for made, event, moment in self._watch.openings:
             one = self._met(made, event, moment)
             if one.opening.span not in inner:  # what connects for an engine is the engine's
-                met.setdefault(one.opening.span, []).append(one)
+                foreign = moment.root is not None and is_test(moment.root[0]) and not is_test(made.loc.path)
+                (tested if foreign else met).setdefault(one.opening.span, []).append(one)
+        met = {**tested, **met}  # the files of tests say nothing of where the application opens
         return tuple(opening for span in sorted(met) for opening in _distinct(met[span]))
 
     def _met(self, made: Made, event: CallEvent, moment: Moment) -> _Met:

@@ -22,6 +22,7 @@ from persistlint.project.interp.values import (
 )
 from persistlint.project.resources import names
 from persistlint.project.resources.kinds import Resource, receiver_of
+from persistlint.project.stores import database
 
 Root = tuple[str, int]
 
@@ -160,10 +161,13 @@ class Watch:
     def _note_result(self, event: CallEvent) -> None:
         if any(isinstance(value, Text) for value in (*event.args, *event.kwargs.values())):
             return  # what it returns depends on a name that it is given: `path_of(project, "cache.db")`
+        given = {id(one) for value in (*event.args, *event.kwargs.values()) for one in database.wholes(value)}
         for func in options_of(event.func):
             if isinstance(func, Function):
                 name = door(func.path, func.qualname)
                 for value in _inside(event.result, 0):
+                    if not _is_made(value) and not given.isdisjoint(map(id, database.wholes(value))):
+                        continue  # `normalized(path)` is whatever path it is given
                     known_names = self.returned.setdefault(id(value), (value, []))[1]
                     if name not in known_names:
                         known_names.append(name)
@@ -210,6 +214,10 @@ def _inside(value: Value, depth: int) -> Iterator[Value]:
                 parts = []
         for part in parts:
             yield from _inside(part, depth + 1)
+
+
+def _is_made(value: Value) -> bool:
+    return isinstance(value, Made) and is_opening(value.name)
 
 
 def _is_config(func: Value) -> bool:
