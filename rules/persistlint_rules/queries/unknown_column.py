@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from persistlint.sdk import ColumnUse, Finding, Label, Project, Severity, Statement, rule
-from persistlint_rules.queries._company import Company
+from persistlint_rules.queries._company import Company, is_system
 from persistlint_rules.queries._known import Known
 from persistlint_rules.queries._pieces import has_empty_gap
 from persistlint_rules.queries._places import Part, start_of
@@ -23,17 +23,30 @@ def unknown_column(project: Project) -> Iterator[Finding]:
     only_models = Company(statements, known).is_open
     seen: set[object] = set()
     for statement in statements:
-        for use in statement.sql.columns:
+        told = [use for use in statement.sql.columns if _can_be_told(known, statement, use, only_models=only_models)]
+        found = [(use, _finding(known, statement, use, parts.of(statement))) for use in told]
+        strange = _strangers(found)
+        for use, finding in found:
             key = (start_of(statement.span), use.tables, use.name.lower())
-            if key in seen or not _can_be_told(known, statement, use, only_models=only_models):
-                continue
-            finding = _finding(known, statement, use, parts.of(statement))
-            if finding is not None:
+            if finding is not None and key not in seen and use.tables not in strange:
                 seen.add(key)
                 yield finding
 
 
+def _strangers(found: list[tuple[ColumnUse, Finding | None]]) -> set[tuple[str, ...]]:
+    """Tables of which a statement knows little: another database's, with the name of one of the project's."""
+    unknown: dict[tuple[str, ...], set[str]] = {}
+    known: dict[tuple[str, ...], set[str]] = {}
+    for use, finding in found:
+        names = known if finding is None else unknown
+        names.setdefault(use.tables, set()).add(use.name.lower())
+    return {tables for tables, names in unknown.items() if len(names) > max(1, len(known.get(tables, ())))}
+
+
 def _can_be_told(known: Known, statement: Statement, use: ColumnUse, *, only_models: bool) -> bool:
+    named = {name.lower() for name in use.tables}
+    if any(is_system(one.name, one.schema) for one in statement.sql.tables if one.name.lower() in named):
+        return False
     if not use.certain or not use.tables or use.name in _PYTHON:
         return False
     if only_models and not all(known.is_modelled(table) for table in use.tables):

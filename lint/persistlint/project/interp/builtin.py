@@ -73,8 +73,8 @@ def external(
     if name.startswith("builtins."):
         call = _CALLS.get(name[9:])
         return None if call is None else call(_Given(machine, args, kwargs, node, frame, loc))
-    if name in _TRANSPARENT:
-        return args[0] if args else External(name)
+    if name in _TRANSPARENT:  # `lru_cache(1)` is a decorator still
+        return args[0] if args and not isinstance(args[0], Const) else External(name)
     if name in ("typing.cast", "typing_extensions.cast") and len(args) > 1:
         return args[1]
     if name in ("textwrap.dedent", "inspect.cleandoc") and args and isinstance(args[0], Text):
