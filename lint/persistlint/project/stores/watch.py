@@ -22,7 +22,7 @@ from persistlint.project.interp.values import (
 )
 from persistlint.project.resources import names
 from persistlint.project.resources.kinds import Resource, receiver_of
-from persistlint.project.stores import database
+from persistlint.project.stores.handed import hands_on
 
 Root = tuple[str, int]
 
@@ -161,13 +161,13 @@ class Watch:
     def _note_result(self, event: CallEvent) -> None:
         if any(isinstance(value, Text) for value in (*event.args, *event.kwargs.values())):
             return  # what it returns depends on a name that it is given: `path_of(project, "cache.db")`
-        given = {id(one) for value in (*event.args, *event.kwargs.values()) for one in database.wholes(value)}
+        given = {id(one) for value in (*event.args, *event.kwargs.values()) for one in options_of(value)}
         for func in options_of(event.func):
             if isinstance(func, Function):
                 name = door(func.path, func.qualname)
                 for value in _inside(event.result, 0):
-                    if not _is_made(value) and not given.isdisjoint(map(id, database.wholes(value))):
-                        continue  # `normalized(path)` is whatever path it is given
+                    if not _is_made(value) and hands_on(value, given):
+                        continue
                     known_names = self.returned.setdefault(id(value), (value, []))[1]
                     if name not in known_names:
                         known_names.append(name)
