@@ -130,8 +130,13 @@ class Known:
 
         Either code around the file creates some under names that are not known, or a library that is not read does.
         """
-        folder = path.rpartition("/")[0] + "/"
-        near = [one for one in self._open if folder.startswith(one.rpartition("/")[0] + "/") or one.startswith(folder)]
+        folder, top = path.rpartition("/")[0] + "/", path.partition("/")[0]
+        near = [
+            one
+            for one in self._open
+            # What makes tables of any name may do so for all who can import it, its neighbours above all.
+            if one.partition("/")[0] == top or one.startswith(folder)
+        ]
         return bool(self._makers or near)
 
     def _own(self, name: str) -> tuple[TableFact, ...]:
