@@ -14,21 +14,19 @@ def hands_on(value: Value, given: set[int]) -> bool:
 
     What joins it to a folder or a name makes another path of it.
     """
+    inner: Value | None = value
     for _ in range(_DEEPEST):
-        if id(value) in given:
-            return True
-        match value:
+        if inner is None or id(inner) in given:
+            return inner is not None
+        match inner:
             case Made(func=Attribute(name=name)) if name in _CONVERSIONS:
                 return True
-            case Made(func=Attribute(base=inner), args=[], kwargs=kwargs) if not kwargs:
-                value = inner
-            case Made(func=External(), args=[inner]):
-                value = inner
+            case Made(func=Attribute(base=base), args=[], kwargs=kwargs) if not kwargs:
+                inner = base
+            case Made(func=External(), args=[only]):
+                inner = only
             case Text(parts=parts):
                 inner = _only(parts)
-                if inner is None:
-                    return False
-                value = inner
             case _:
                 return False
     return False
