@@ -12,6 +12,7 @@ from persistlint.project.interp.values import Class, Function, Loc, Value, optio
 from persistlint.project.ledger.answers import Answers
 from persistlint.project.ledger.insertions import dumped, holder, insertion_of
 from persistlint.project.ledger.kinds import Kinds, Many, RowOf, ShapeOf
+from persistlint.project.ledger.naming import Naming
 from persistlint.project.ledger.nulls import Nulls
 from persistlint.project.ledger.origins import FromColumn, FromField, Origins
 from persistlint.project.ledger.roots import is_route
@@ -40,14 +41,13 @@ class About:
     """What is known of the project as a whole.
 
     `backrefs` are the attributes that relationships of other models give to models; `requests` and `responses` the
-    shapes, by identity of their class, that routes take and return; `is_named` says whether a function near a shape
-    names a field of it.
+    shapes, by identity of their class, that routes take and return; `naming` says who else names a field of a shape.
     """
 
     backrefs: frozenset[str]
     requests: set[int]
     responses: set[int]
-    is_named: Callable[[Class, str], bool]
+    naming: Naming
 
 
 class Boundary:
@@ -72,7 +72,7 @@ class Boundary:
         self._backrefs = about.backrefs
         self._requests = about.requests
         self._responses = about.responses
-        self._is_named = about.is_named
+        self._naming = about.naming
         self.fields: dict[FieldFlow, None] = {}
         self.lost: dict[tuple[object, ...], LostField] = {}
         self.unfilled: dict[tuple[object, ...], UnfilledField] = {}
@@ -343,8 +343,8 @@ class Boundary:
                 continue
             elif not field.aliased and _is_closed(row.cls, row.table) and not self._has(row.cls, name):
                 # A field with a default may be filled later, or be shown by others that fill it.
-                told = name in shape.used or (id(cls), name) in self._filled or self._is_named(cls, name)
-                if field.default is None or not told:
+                told = name in shape.used or (id(cls), name) in self._filled or self._naming.names(cls, name)
+                if field.default is None or not (told or self._naming.tells_apart(field.owner, name)):
                     self._unfilled(shape, name, row.table, None, at)
 
     def _unfilled(self, shape: ShapeClass, name: str, table: TableDraft, column: str | None, at: At) -> None:

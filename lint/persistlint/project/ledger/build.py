@@ -50,7 +50,7 @@ def build(
     functions = {trace.key: trace.root for trace in traces}
     requests = requested(kinds, shapes, (f for f in chosen if roots.is_route(f)), lambda one: _parameters(machine, one))
     shown = requested(kinds, shapes, (f for f in chosen if roots.is_route(f)), lambda one: _results(machine, one))
-    about = About(_backrefs(machine), requests, shown, Naming(machine).names)
+    about = About(_backrefs(machine), requests, shown, Naming(machine))
     origins = Origins(kinds, shapes, found.settler)
     body = function_bodies(functions, lambda function: body_of(machine, function))
     flows = Flows(kinds, shapes, origins, spans, requests)

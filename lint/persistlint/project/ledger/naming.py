@@ -1,8 +1,9 @@
-"""Whether anyone names a field of a shape: then something may fill it that was not seen."""
+"""Whether anyone names a field of a shape: it may be filled where nothing was seen, or be meant to stay as it is."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from persistlint.facts import code
 from persistlint.project.interp.machine import Machine
@@ -17,12 +18,25 @@ class Naming:
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
         self._users: dict[bytes, set[Class | None]] | None = None
+        self._apart: set[tuple[int, str]] | None = None
 
     def names(self, cls: Class, name: str) -> bool:
         """Whether any function of the project, those of the shape itself aside, has a word that is the field's name."""
         if self._users is None:
             self._users = self._read()
         return not self._users.get(name.encode(), set()) <= {cls}
+
+    def tells_apart(self, owner: Class, name: str) -> bool:
+        """Whether a class gives an inherited field its own value: the default tells the others what they are."""
+        if self._apart is None:
+            self._apart = set(self._overridden())
+        return (id(owner), name) in self._apart
+
+    def _overridden(self) -> Iterator[tuple[int, str]]:
+        for cls in self._machine.classes:
+            for base in cls.mro()[1:]:
+                if isinstance(base, Class):
+                    yield from ((id(base), name) for name in base.annotations.keys() & cls.names.keys())
 
     def _read(self) -> dict[bytes, set[Class | None]]:
         """The words in the bodies of functions, each with the classes whose methods have it."""
