@@ -70,6 +70,8 @@ class Ending:
     """The `except` that caught what failed between the write and here."""
     others: bool = False
     """Whether other paths of the function commit it."""
+    empty: bool = False
+    """It is a `return` that gives nothing, None or False."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,17 @@ class Swallowed:
 
 
 @dataclass(frozen=True, slots=True)
+class Interrupted:
+    """A context manager disposes of an engine behind its `yield`, and not where the block that it serves fails."""
+
+    handle: Handle
+    at: Span
+    """The dispose."""
+    lent: Span
+    """The `yield`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Flow:
     """All that the paths of the project's functions show, in the order of their places."""
 
@@ -135,6 +148,7 @@ class Flow:
     transactions: tuple[Transaction, ...] = ()
     checks: tuple[CheckThenAct, ...] = ()
     swallowed: tuple[Swallowed, ...] = ()
+    interrupted: tuple[Interrupted, ...] = ()
     committed: tuple[Span, ...] = ()
     """The openings on which some function commits, or may: it hands them on, or has too many paths to tell."""
     owned: tuple[Owned, ...] = ()

@@ -63,6 +63,8 @@ class JsonMutation:
     """Where the same object is assigned back, None where it is not."""
     function: str | None
     defined: Span
+    copied: bool = False
+    """What is assigned back is a copy made after the change: it equals what SQLAlchemy compares it with."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ class Database:
     `dialect` is the backend's name in lower case, None where it cannot be known; `memory` is None where that cannot.
     `words` is the path in words that are the same wherever the same value is meant, `{…}` for what is not known; `file`
     is its last component where that is known. `origins` are the functions and globals that the path comes from,
-    `folders` those that folders above it come from.
+    `folders` those that folders above it come from. `scratch` tells that it lies in a temporary folder, where nobody
+    else comes by.
     """
 
     dialect: str | None = None
@@ -25,11 +26,12 @@ class Database:
     read_only: bool = False
     origins: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
+    scratch: bool = False
 
     @property
     def is_sqlite_file(self) -> bool:
         """Whether it is an SQLite database that several connections may share and write."""
-        return self.dialect == "sqlite" and self.memory is not True and not self.read_only
+        return self.dialect == "sqlite" and self.memory is not True and not self.read_only and not self.scratch
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ class Hook:
     pragmas: tuple[PragmaUse, ...] = ()
     certain: bool = True
     """False where it is registered, or does what it does, under a condition that could not be decided."""
+    late: Span | None = None
+    """Where the engine has connected before: that connection never meets the hook."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +134,8 @@ class Disposal:
     """The cache that it was taken from, as written."""
     forgotten: bool = True
     """Whether it is taken out of that cache as well."""
+    locked: bool = False
+    """Whether a lock is held where it is taken out, in some call of the function."""
 
 
 @dataclass(frozen=True, slots=True)

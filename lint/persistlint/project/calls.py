@@ -7,7 +7,17 @@ from dataclasses import dataclass, field
 
 from persistlint.project.interp.frames import CallEvent
 from persistlint.project.interp.texts import skeleton
-from persistlint.project.interp.values import Attribute, Class, Function, Made, Text, Value, options_of
+from persistlint.project.interp.values import (
+    Attribute,
+    Class,
+    Function,
+    Instance,
+    Made,
+    ModuleRef,
+    Text,
+    Value,
+    options_of,
+)
 
 _CHANGES = re.compile(
     r"\s*(?:ALTER\s+TABLE|CREATE\s+(?:UNIQUE\s+)?(?:TABLE|INDEX)|DROP\s+(?:TABLE|INDEX))\b", re.IGNORECASE
@@ -27,11 +37,18 @@ class Calls:
     defining: set[Key] = field(default_factory=set[Key])
     migrating: set[Key] = field(default_factory=set[Key])
     """Functions that run Alembic's revisions."""
+    handed: set[str] = field(default_factory=set[str])
+    """The files whose modules are given to some function, which may call whatever is in them: `run(db, migrations)`."""
+    callbacks: set[Key] = field(default_factory=set[Key])
+    """The functions that are given to some other, or are what calling an object does that is."""
     at_import: list[tuple[str, Value]] = field(default_factory=list[tuple[str, Value]])
     """The files that call `create_all` while they are imported, each with what it is called on."""
 
     def on_call(self, event: CallEvent) -> None:
         """Note one call."""
+        for value in (*event.args, *event.kwargs.values()):
+            for one in options_of(value):
+                self._given(one)
         if event.caller is None:
             if event.name == "create_all" and isinstance(event.func, Attribute):
                 self.at_import.append((event.path, event.func.base))
@@ -50,6 +67,13 @@ class Calls:
             self.acting.add(event.caller)
         elif event.name in _EXECUTE and event.args and _is_change(event.args[0]):
             self.acting.add(event.caller)
+
+    def _given(self, value: Value) -> None:
+        target = value.cls.find("__call__") if isinstance(value, Instance) else value
+        if isinstance(target, ModuleRef):
+            self.handed.add(target.module.path)
+        elif isinstance(target, Function):
+            self.callbacks.add((target.path, target.node.at))
 
 
 def _is_change(value: Value) -> bool:

@@ -515,8 +515,7 @@ def _needs_rebuild(call: tuple[str, list[Value], dict[str, Value], Loc]) -> bool
         return True
     if any(made(arg) in ("ForeignKey", "Computed") for arg in column.args) or flag(column.kwargs.get("unique")):
         return True
-    default = column.kwargs.get("server_default")
-    return isinstance(default, Made) and made(default) not in ("text", "literal_column", "true", "false")
+    return isinstance(column.kwargs.get("server_default"), Made)  # an expression of any kind, `text("0")` included
 
 
 def _is_op(func: Value) -> bool:

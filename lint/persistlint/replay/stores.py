@@ -30,11 +30,18 @@ class Store:
     folder: str | None = None
     tables: Tables | None = None
     scripts: str | None = None
+    picked: bool = False
+    """Somebody who was not seen, or who is given it or its module, picks when to call it: by a version, as a rule."""
 
     @property
     def once(self) -> bool:
         """Whether each part of the path is run once for a database, and not at every start."""
         return self.folder is not None or self.scripts is not None
+
+    @property
+    def again(self) -> bool:
+        """Whether the path is run at every start, as far as can be seen."""
+        return not self.once and not self.picked
 
 
 class Stores:
@@ -53,12 +60,12 @@ class Stores:
             yield Store(folder, path, folder)
         for folder, scripts in self._runner.scripts.items():
             yield Store(folder, tuple(scripts), scripts=folder)
-        yield from (_opened_by(function) for function in self._openers(self._link.calls.defining))
+        yield from (self._opened_by(function) for function in self._openers(self._link.calls.defining))
 
     def only_creating(self, others: Sequence[Store]) -> list[Store]:
         """Stores that nothing upgrades, whose tables no other store has: an older schema stays what it was."""
         known = {store.name for store in others}
-        found = [one for function in self._openers(set()) if (one := _opened_by(function)).name not in known]
+        found = [one for function in self._openers(set()) if (one := self._opened_by(function)).name not in known]
         for path, value in self._link.calls.at_import:
             facts = () if is_test(path) else self._link.found.tables_of(value)
             if facts:
@@ -101,12 +108,23 @@ class Stores:
         acting = {key for key in calls.acting if key in known and key[0] not in scripts}
         return entries.openers(known, calls.edges, acting, left_out, self._opening(known))
 
+    def _opened_by(self, function: Function) -> Store:
+        calls = self._link.calls
+        picked = function.path in calls.handed or entries.key_of(function) in calls.callbacks or _is_hidden(function)
+        return Store(f"{function.env.module.name}:{function.qualname}", (function,), picked=picked)
+
     def _opening(self, known: Mapping[entries.Key, Function]) -> dict[entries.Key, str]:
         """The functions that open a database, with what tells it from others: the same words are the same path."""
         named = {(function.path, function.qualname): key for key, function in known.items()}
         openings = self._link.project.openings
         found = ((named.get((one.span.path, one.function or "")), one) for one in openings)
         return {key: _database(one) for key, one in found if key is not None}
+
+
+def _is_hidden(function: Function) -> bool:
+    """Whether it is a private method, or `__call__`: its class calls it, from where nobody was seen to."""
+    owner, _, name = function.qualname.rpartition(".")
+    return bool(owner) and name.startswith("_") and name not in ("__init__", "__enter__", "__aenter__")
 
 
 def _database(opening: Opening) -> str:
@@ -116,7 +134,3 @@ def _database(opening: Opening) -> str:
     if found.origins or (found.words is not None and not found.words.startswith("{…}")):
         return " ".join((found.words or "", *found.origins))
     return f"{opening.span.path}:{(opening.function or '').partition('.')[0]}"
-
-
-def _opened_by(function: Function) -> Store:
-    return Store(f"{function.env.module.name}:{function.qualname}", (function,))

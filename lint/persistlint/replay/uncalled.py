@@ -37,7 +37,7 @@ def uncalled(linkage: Linkage) -> tuple[UncalledUpgrade, ...]:
     for key, function in sorted(acting.items()):
         beside = [other for other in sorted(acting) if other[0] == key[0] and other in called and other != key]
         statement = next(_alters(linkage, function), None)
-        if statement is None or not beside or key in called or not _is_step(function):
+        if statement is None or not beside or key in called or not _is_step(function) or key[0] in calls.handed:
             continue
         node = function.node
         if isinstance(node, code.FuncDef) and not linkage.mentions(node.name, Loc(function.path, node.at, node.end)):

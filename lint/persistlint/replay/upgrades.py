@@ -126,8 +126,8 @@ class Upgrades:
         """What the steps of a run were, and what a second run says of them; the steps of the run that has most."""
         ended = live.memory.stored()
         asked = len(live.reads)
-        again = () if store.once or failed else self._runner.walk(live, store.path)
-        second = None if store.once else live.steps[len(first) :]
+        again = self._runner.walk(live, store.path) if store.again and not failed else ()
+        second = live.steps[len(first) :] if store.again else None
         guards = trials.guards(first, second, {one.statement for one in again}) if second is not None else {}
         once = None if second is not None else "revision" if store.folder is not None else "version"
         steps = self._steps(first, ended, guards, once)
@@ -139,7 +139,7 @@ class Upgrades:
                 RacedStep(spans(step.loc), step.function, step.statement, spans(loc), step.tables)
                 for step, loc in trials.raced(first, guards, live.reads[:asked])
             )
-        if not store.once:
+        if store.again:
             out.unsaved += self._unsaved(live, first)
 
     def _unsaved(self, live: Live, first: Sequence[Step]) -> tuple[UnsavedStep, ...]:

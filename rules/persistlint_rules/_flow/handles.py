@@ -11,7 +11,7 @@ _ENTRY_POINTS = frozenset({"main", "<module>", "cli", "run", "__main__"})
 
 def named(handle: Handle) -> str:
     """``session `db` ``, for messages."""
-    return f"{handle.kind} `{handle.name}`" if handle.name != handle.kind else f"this {handle.kind}"
+    return f"{handle.kind} `{handle.name}`" if handle.name not in (handle.kind, "_") else f"this {handle.kind}"
 
 
 def data_of(handle: Handle) -> dict[str, str | None]:
@@ -59,9 +59,8 @@ def is_sqlite(project: Project, handle: Handle) -> bool:
         return opening.database.is_sqlite_file
     if handle.library in ("sqlite3", "aiosqlite"):
         return opening is None or opening.database.memory is not True
-    # A session that is given from elsewhere: in a project that knows no other database, it is one of SQLite's.
-    known = {one.database.dialect for one in project.openings if one.database.dialect is not None}
-    return known == {"sqlite"}
+    # A session that is given from elsewhere: in a project all of whose engines are for SQLite, it is one of SQLite's.
+    return opening is None and {one.database.dialect for one in project.openings if one.is_engine} == {"sqlite"}
 
 
 def is_in_memory(project: Project, handle: Handle) -> bool:

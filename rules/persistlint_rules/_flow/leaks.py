@@ -15,6 +15,7 @@ from persistlint_rules._flow.handles import (
     opened,
     opening_of,
 )
+from persistlint_rules.queries._places import is_aside
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class Leak:
 def leaks(project: Project, *kinds: str) -> Iterator[Leak]:
     """What is left open, for each resource that its function has to end."""
     for handle, endings in by_handle(project.flow.endings, *kinds):
+        if handle.kind == "engine" and is_aside(project, handle.at.path):
+            continue  # a script that runs once: the end of its process disposes of it
         open_ = [one for one in endings if not one.closed]
         if not open_ or is_process_lifetime(handle) or _holds_nothing(project, handle):
             continue

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from persistlint.sdk import Finding, Kept, Label, Opening, Project, Severity, Threads, rule
+from persistlint.sdk import Disposal, Finding, Kept, Label, Opening, Project, Severity, Threads, rule
 from persistlint_rules._stores.doors import is_application, judged
 
 
@@ -18,6 +18,11 @@ def unlocked_engine_cache(project: Project) -> Iterator[Finding]:
             if _is_open(opening, kept) and kept.span not in seen:
                 seen.add(kept.span)
                 yield _finding(opening, kept, threads)
+        for disposal in opening.disposed:
+            filled = _filled_under_lock(opening, disposal)
+            if filled is not None and disposal.span not in seen:
+                seen.add(disposal.span)
+                yield _emptied(opening, disposal, filled)
 
 
 def _is_open(opening: Opening, kept: Kept) -> bool:
@@ -28,6 +33,27 @@ def _is_open(opening: Opening, kept: Kept) -> bool:
         and kept.checked
         and not kept.locked
         and not kept.is_async
+    )
+
+
+def _filled_under_lock(opening: Opening, disposal: Disposal) -> Kept | None:
+    """Where the cache is filled under a lock, which is not held where the engine is taken out again."""
+    if disposal.source is None or not disposal.forgotten or disposal.locked:
+        return None
+    if (disposal.function or "").rpartition(".")[2].startswith("_"):
+        return None  # its callers, who may hold the lock, are not all seen
+    stored = [kept for kept in opening.kept if kept.where == "cache" and kept.name.startswith(f"{disposal.source}[")]
+    return stored[0] if stored and all(kept.locked and not kept.is_async for kept in stored) else None
+
+
+def _emptied(opening: Opening, disposal: Disposal, filled: Kept) -> Finding:
+    return Finding(
+        f"the engine of `{opening.store}` is taken out of `{disposal.source}` without the lock under which it is put "
+        "there: another thread finds it and goes on with it, or meets a KeyError",
+        at=disposal.span,
+        related=(Label(filled.span, "it is put there under a lock"),),
+        help="hold the same lock from the look to the `pop`",
+        data={"store": opening.store, "function": disposal.function, "object": disposal.source},
     )
 
 

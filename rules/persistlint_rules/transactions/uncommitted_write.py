@@ -32,6 +32,9 @@ def _is_lost(project: Project, ending: Ending) -> bool:
     # What is left by an exception is meant to be rolled back; so is what an `except` has let pass.
     if ending.exit == "exception" or ending.swallowed is not None or handle.autocommit:
         return False
+    # A function that commits elsewhere and gives nothing here has met what it does not go on with.
+    if ending.others and ending.empty:
+        return False
     if handle.held == "shared":
         # Somebody else may commit what is not this function's own, unless nobody in the project ever does.
         return handle.implicit and handle.opening is not None and handle.opening not in project.flow.committed

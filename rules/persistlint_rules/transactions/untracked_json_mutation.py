@@ -10,8 +10,10 @@ def untracked_json_mutation(project: Project) -> Iterator[Finding]:
     """A JSON value that is changed in place: no UPDATE is written."""
     for one in project.ledger.mutations:
         column = f"`{one.table}.{one.column}`"
-        back = "" if one.assigned is None else " and assigned back as the same object"
-        related = [] if one.assigned is None else [Label(one.assigned, "no change: it is the object that was loaded")]
+        what = "an equal copy" if one.copied else "the same object"
+        back = "" if one.assigned is None else f" and assigned back as {what}"
+        why = "it equals the changed object" if one.copied else "it is the object that was loaded"
+        related = [] if one.assigned is None else [Label(one.assigned, f"no change: {why}")]
         yield Finding(
             f"the value of {column} is changed in place{back}, and no UPDATE is written",
             at=one.mutated,

@@ -64,6 +64,9 @@ class Analysis:
         found = self.heard.calls.get((function.path, function.node.at))
         return None if found is None else frozenset(event.name for events in found.values() for event in events)
 
+    def _body(self, function: Function) -> code.Block:
+        return body_of(self.machine, function)
+
     def function(self, function: Function) -> Followed:
         """Follow a function, once."""
         key = (function.path, function.node.at)
@@ -103,7 +106,7 @@ class Analysis:
 
     def _walk(self, view: View, *, is_async: bool) -> Followed:
         notes = Notes()
-        caller = Caller(view, self.reader, notes, self.summary, self.called, self.waits.function)
+        caller = Caller(view, self.reader, notes, self.summary, self.called, self.waits.function, self._body)
         opened = caller.prepare()
         look(view)
         find_objects(view, self.reader)

@@ -26,6 +26,8 @@ class Manager(NamedTuple):
     """The resource's name in the context manager that lends it, or works on it."""
     before: Tx = Tx()
     """What that one does to it before the block."""
+    either: bool = False
+    """It is one of two that a condition chooses from, and may not be the one of this path."""
 
 
 def managers(caller: Caller, node: code.Expr) -> list[Manager]:
@@ -36,7 +38,8 @@ def managers(caller: Caller, node: code.Expr) -> list[Manager]:
     if named:
         return named
     values = caller.view.entered.get(place_of(node), [])
-    return [found for value in values for option in options_of(value) for found in _by_value(caller, option)]
+    found = [one for value in values for option in options_of(value) for one in _by_value(caller, option)]
+    return [one._replace(either=True) for one in found] if isinstance(node, code.IfExp) else found
 
 
 def suppresses(caller: Caller, node: code.Expr) -> bool:
@@ -142,6 +145,8 @@ def enter(state: State, manager: Manager) -> State:
     if manager.lent is not None and not manager.rid.startswith("call:"):
         return add(state, manager.rid, manager.before)
     held = state.get(manager.rid)
+    if held.status == "absent" and manager.either:
+        return state
     status = "open" if held.status == "absent" else held.status
     # What a context manager of the project lends is its own to close; a leak is reported there.
     managed = manager.summary is not None or "close" in manager.good
@@ -152,6 +157,8 @@ def leave(caller: Caller, state: State, manager: Manager, at: Loc, *, failed: bo
     """The state behind the block."""
     rid = manager.rid
     database = database_of(caller.view.resources.get(rid), rid)
+    if manager.either and state.get(rid).status == "absent":
+        return state
     if manager.summary is not None:
         return _resumed(caller, state, manager, at, failed=failed)
     for act in manager.bad if failed else manager.good:

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from persistlint.facts import code
 from persistlint.project.flow.deeds import Doing, Notes, do
 from persistlint.project.flow.effects import UNTYPED, Effect, effects_of, untyped
+from persistlint.project.flow.objects import reads_before_waiting
 from persistlint.project.flow.sql import SqlReader
 from persistlint.project.flow.states import Did, Rid, State
-from persistlint.project.flow.summaries import Summary, through
-from persistlint.project.flow.views import Place, View
-from persistlint.project.flow.waits import is_log
+from persistlint.project.flow.summaries import Summary, outside, through
+from persistlint.project.flow.views import Place, View, nodes, place_of, statements
+from persistlint.project.flow.waits import is_log, is_of_none
 from persistlint.project.interp.frames import CallEvent
 from persistlint.project.interp.values import (
     Attribute,
@@ -63,6 +64,7 @@ class Caller:
     """The names of what a function calls; None where it was not interpreted."""
     waiting: Callable[[Function], bool]
     """Whether a function of the project, awaited, waits for something outside the project."""
+    body: Callable[[Function], code.Block]
 
     def effects(self, events: list[CallEvent]) -> list[tuple[Rid, Effect]]:
         """The effects of a call, each once."""
@@ -71,6 +73,8 @@ class Caller:
             for effect in effects_of(event, self.reader):
                 if effect.resource.kind is Kind.CURSOR and effect.act == "close":
                     continue
+                if event.name == "merge" and place_of(event.node) not in self.view.bare:
+                    continue  # `order = session.merge(order)` may be for reading what it relates to
                 rid = self.view.rid(effect.resource)
                 found.setdefault((rid, effect.act, effect.what), (rid, effect))
         return list(found.values())
@@ -104,6 +108,16 @@ class Caller:
             if isinstance(func, Function) and func.kind != "contextmanager"
         ]
 
+    def raises(self, callee: Function) -> bool:
+        """Whether a function never comes back: it ends in a `raise`, and returns nowhere."""
+        body = self.body(callee)
+        if callee.kind != "function" or not body or not isinstance(body[-1], code.Raise):
+            return False
+        found = list(statements(body))
+        if any(isinstance(node, code.Yield) for stmt in found for node in nodes(stmt)):
+            return False
+        return not any(isinstance(stmt, code.Return) for stmt in found)
+
     def run(self, states: frozenset[State], callee: Function, event: CallEvent, loc: Loc) -> frozenset[State]:
         """The states behind a call of a function of the project."""
         summary = self.summary(callee)
@@ -115,7 +129,10 @@ class Caller:
             if own is None or not uses:
                 continue
             database = database_of(self.view.resources.get(own), own)
-            states = frozenset(through(state, own, use, loc, database, self.notes) for state in states for use in uses)
+            own_uses = [outside(use) for use in uses]
+            states = frozenset(
+                through(state, own, use, loc, database, self.notes) for state in states for use in own_uses
+            )
         return states
 
     def ends_anyway(self, callees: list[tuple[Function, CallEvent]]) -> set[Rid]:
@@ -142,6 +159,19 @@ class Caller:
             if len({use.writes for use in uses}) > 1 or any(use.sometimes for use in uses)
             if (own := self.translate(rid, summary, given)) is not None
         }
+
+    def loads(self, callee: Function, node: code.Call) -> list[str]:
+        """The variables for objects of a session that a function which waits reads from beforehand."""
+        if not self.waiting(callee):
+            return []
+        params = own_parameters(callee)
+        given = [*zip(params, node.args, strict=False), *((arg.name, arg) for arg in node.args if arg.name)]
+        return [
+            arg.value.id
+            for param, arg in given
+            if isinstance(arg.value, code.Name) and arg.value.id in self.view.loaded
+            if reads_before_waiting(self.body(callee), param)
+        ]
 
     def translate(self, rid: Rid, summary: Summary, given: dict[str, Value]) -> Rid | None:
         """What a resource of the callee is called here."""
@@ -193,34 +223,47 @@ class Caller:
     def touched(self, events: list[CallEvent]) -> bool:
         """Whether a call is made on a resource, is given one, or works on one that it reaches by itself."""
         for event in events:
-            if receiver_of(event.func) is not None or any(contained(v) for v in (*event.args, *event.kwargs.values())):
+            if receiver_of(event.func) is not None or self._is_used(event):
                 return True
-            bases = [func.base for func in options_of(event.func) if isinstance(func, Attribute)]
-            if any(self._is_used_as_one(value) for value in (*bases, *event.args, *event.kwargs.values())):
+            if any(contained(value) or self._is_own(value) for value in (*event.args, *event.kwargs.values())):
                 return True
-            if self.view.handed(event) or any(self._is_of_database(value) for value in event.args):
+            if any(isinstance(func, Attribute) and self._is_own(func.base) for func in options_of(event.func)):
+                return True
+            if self.view.handed(event):
+                return True
+            # A function of the project with a row in hand shows itself whether it waits for something else.
+            if not self.callees([event]) and any(self._is_of_database(value) for value in event.args):
                 return True
         return any(self._works(function) for function, _ in self.callees(events))
 
-    def _is_used_as_one(self, value: Value) -> bool:
-        """Whether it is a parameter without a type that this function uses as a connection or session somewhere."""
-        return isinstance(value, Unknown) and f"param:{value.parameter}" in self.view.resources
+    def _is_used(self, event: CallEvent) -> bool:
+        func = event.node.func
+        if isinstance(func, code.Attr) and isinstance(func.base, code.Name) and func.base.id in self.view.variables:
+            return True  # also where it may not be there: in the `except` of a `try` that opens it
+        return any(isinstance(func, Attribute) and untyped(func) is not None for func in options_of(event.func))
+
+    def _is_own(self, value: Value) -> bool:
+        """Whether it is a parameter that only its use here tells to be a connection or session."""
+        return any(
+            isinstance(option, Unknown)
+            and option.parameter is not None
+            and f"param:{option.parameter}" in self.view.resources
+            for option in options_of(value)
+        )
 
     def _is_of_database(self, value: Value) -> bool:
         return root_of(value) is not None and not self.reader.is_column(value)
 
     def waits(self, events: list[CallEvent]) -> bool:
         """Whether what is awaited really waits: for something outside the project, other than a log."""
-        for event in events:
-            for func in options_of(event.func):
-                if isinstance(func, Function):
-                    if self.waiting(func):
-                        return True
-                elif isinstance(func, Unknown) and func.parameter and not (event.args or event.kwargs):
-                    continue  # `await operation()`: the caller's own function, which may be all about this session
-                elif not isinstance(func, Class) and not is_log(event.name):
-                    return True
-        return False
+        return any(self._waits(event, func) for event in events for func in options_of(event.func))
+
+    def _waits(self, event: CallEvent, func: Value) -> bool:
+        if isinstance(func, Function):
+            return self.waiting(func)
+        if isinstance(func, Unknown) and func.parameter and not (event.args or event.kwargs):
+            return False  # `await operation()`: the caller's own function, which may be all about this session
+        return not isinstance(func, Class) and not is_of_none(func) and not is_log(event.name)
 
     def _works(self, function: Function) -> bool:
         summary = self.summary(function)
@@ -280,13 +323,20 @@ def kinds_of(resource: Resource) -> frozenset[Kind]:
 
 def arguments(callee: Function, event: CallEvent) -> dict[str, Value]:
     """What each parameter of a function is given."""
+    return {**dict(zip(own_parameters(callee), event.args, strict=False)), **event.kwargs}
+
+
+def own_parameters(callee: Function) -> list[str]:
+    """The parameters that a caller fills by position: not the instance of a method."""
     params = [param.name for param in callee.node.params if param.kind in ("p", "a")]
-    if callee.bound is not None and callee.kind != "staticmethod" and params:
-        params = params[1:]
-    return {**dict(zip(params, event.args, strict=False)), **event.kwargs}
+    return params[1:] if callee.bound is not None and callee.kind != "staticmethod" else params
 
 
 def database_of(resource: Resource | None, rid: Rid) -> str:
     """A name for the database that a resource leads to: the same for the same opening call."""
-    loc = resource.opening.loc if resource is not None else None
-    return rid if loc is None else f"{loc.path}:{loc.at}"
+    if resource is None:
+        return rid
+    opening = resource.opening
+    if opening.loc is None:  # two sessions of one factory that is a parameter
+        return rid if opening.parameter is None else f"param:{opening.parameter}"
+    return f"{opening.loc.path}:{opening.loc.at}"

@@ -44,13 +44,16 @@ def _assigned(stmt: code.Stmt, names: set[str]) -> list[code.Expr]:
 
 
 def is_condition(node: code.Expr) -> bool:
-    """Whether an expression is true or false in itself: a comparison, a negation, a constant."""
+    """Whether an expression is true or false in itself: a comparison, a negation, a constant, an empty list."""
+    if isinstance(node, code.Seq):
+        return not node.items
     return isinstance(node, code.Cmp) or (isinstance(node, code.Un) and node.op == "not") or isinstance(node, code.Lit)
 
 
 def _tested(stmt: code.Stmt) -> list[code.Expr]:
     tests = [stmt.test] if isinstance(stmt, code.If | code.While) else []
-    inner = [node.test for node in nodes(stmt) if isinstance(node, code.IfExp)] if isinstance(stmt, code.Assign) else []
+    values = (stmt,) if isinstance(stmt, code.Assign) else stmt.items if isinstance(stmt, code.With) else ()
+    inner = [node.test for node in nodes(values) if isinstance(node, code.IfExp)]
     return [atom for test in (*tests, *inner) for atom in _atoms(test)]
 
 
@@ -98,6 +101,8 @@ def _one(view: View, keys: frozenset[str], test: code.Expr, state: State) -> Way
             return true | inner, rest
         case code.Lit(value=value):
             return (both, frozenset()) if value else (frozenset(), both)
+        case code.Seq(items=()):
+            return frozenset(), both
         case code.Cmp(left=code.Name() as name, pairs=((("is" | "is not") as op, code.Lit(value=None)),)):
             true, false = _one(view, keys, name, state)
             return (true, false) if op == "is not" else (false, true)
@@ -122,12 +127,17 @@ def _remembered(keys: frozenset[str], key: str, state: State) -> Ways:
 def _present(view: View, name: str, state: State) -> bool | None:
     """Whether a variable for resources holds one on this path."""
     rids = view.variables.get(name)
-    if not rids or name in view.others:
+    if not rids or name in view.others or any(rid in view.resources and view.resources[rid].scoped for rid in rids):
         return None
     found = [state.get(rid).status for rid in rids if not rid.startswith(("param:", "held:"))]
     if len(found) != len(rids):
         return None
     return any(status != "absent" for status in found)
+
+
+def filled(keys: frozenset[str], name: str, states: Iterable[State]) -> frozenset[State]:
+    """The states behind something that leaves a counter or a list with something in it."""
+    return frozenset(state.assume(name, holds=True) if name in keys else state for state in states)
 
 
 def assigned(

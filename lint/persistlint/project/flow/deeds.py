@@ -24,6 +24,10 @@ class Notes:
     commits: set[Rid] = field(default_factory=set[Rid])
     handed: set[Rid] = field(default_factory=set[Rid])
     """What calls were given that may keep, commit or end it without our seeing it."""
+    lent: set[Loc] = field(default_factory=set[Loc])
+    """The places of `yield`."""
+    empty: set[Loc] = field(default_factory=set[Loc])
+    """The `return` statements that give nothing, None or False."""
 
     def end(self, rid: Rid, tx: Tx) -> None:
         """A transaction is over."""
@@ -90,6 +94,9 @@ def _with_prior(state: State, tx: Tx, doing: Doing) -> State:
 
 
 def _check(state: State, doing: Doing, notes: Notes) -> None:
+    again = state.get(doing.rid).tx.read
+    if again is not None and set(again.tables) & set(doing.did.tables) and doing.decides(again):
+        return  # it is asked again in the transaction that writes
     for database, read, ended in state.priors:
         if database == doing.database and set(read.tables) & set(doing.did.tables) and doing.decides(read):
             notes.checks[doing.rid, read, doing.did, ended] = None

@@ -161,6 +161,8 @@ def _query(value: Value) -> Made | None:
             case Made(func=Attribute(base=base, name=name)):
                 if name == "query":
                     return value
+                if name in _FETCHES:
+                    return None  # a method of the row that was fetched
                 value = base
             case Made(func=External()):
                 return None

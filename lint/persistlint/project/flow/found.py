@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from persistlint.facts.flow import CheckThenAct, Ending, Flow, Handle, Mark, Swallowed, Transaction
+from persistlint.facts.flow import CheckThenAct, Ending, Flow, Handle, Interrupted, Mark, Swallowed, Transaction
 from persistlint.project.flow.analysis import Followed
 from persistlint.project.flow.effects import UNTYPED
 from persistlint.project.flow.owned import owned
@@ -25,6 +25,7 @@ def flow_of(followed: Iterable[Followed], heard: Heard, spans: Spans) -> Flow:
     checks: dict[CheckThenAct, None] = {}
     committed: set[Span] = set()
     swallowed: dict[Swallowed, None] = {}
+    interrupted: dict[Interrupted, None] = {}
     functions = list(followed)
     requests = Requests(functions)
     kept = frozenset(loc for one in functions for loc in _committed_behind(one))
@@ -37,11 +38,13 @@ def flow_of(followed: Iterable[Followed], heard: Heard, spans: Spans) -> Flow:
         transactions.update(dict.fromkeys(facts.transactions(one.ends)))
         checks.update(dict.fromkeys(facts.checks()))
         swallowed.update(dict.fromkeys(facts.swallowed(one.ends)))
+        interrupted.update(dict.fromkeys(facts.interrupted(one.ends)))
     return Flow(
         tuple(sorted(endings, key=lambda one: (one.at, one.handle.at, one.exit, one.closed))),
         tuple(sorted(transactions, key=lambda one: (one.handle.at, repr(one)))),
         tuple(sorted(checks, key=lambda one: (one.act.span, one.check.span))),
         tuple(sorted(swallowed, key=lambda one: (one.handler, one.failed.span))),
+        interrupted=tuple(sorted(interrupted, key=lambda one: (one.at, one.lent))),
         committed=tuple(sorted(committed)),
         owned=owned(functions, heard, spans),
     )
@@ -67,6 +70,10 @@ def _committed(followed: Followed, spans: Spans) -> set[Span]:
         if followed.ends is None or rid in notes.commits or rid in notes.handed
         if (loc := resource.opening.loc) is not None
     }
+
+
+_APPLICATIONS = frozenset({"app", "_app", "application", "_"})
+"""What a web framework gives a lifespan, which it resumes whatever its requests do."""
 
 
 class _Facts:
@@ -122,6 +129,7 @@ class _Facts:
             self._mark(lost),
             None if swallowed is None else self._spans(swallowed),
             rid in self._notes.commits,
+            loc in self._notes.empty,
         )  # fmt: skip
 
     def _lost(self, held: Held) -> Did | None:
@@ -169,7 +177,8 @@ class _Facts:
         for state in (*ends.normal, *ends.returns):
             for rid, held in state.held:
                 tx = held.tx
-                if tx.swallowed is not None and tx.failed is not None and held.status == "open":
+                ended = held.managed or (held.escaped and rid.startswith("call:"))
+                if tx.swallowed is not None and tx.failed is not None and held.status == "open" and not ended:
                     left.setdefault((rid, tx.swallowed, tx.failed), None)
         return [
             Swallowed(
@@ -179,6 +188,29 @@ class _Facts:
             if (resource := self._view.resources.get(rid)) is not None
             and resource.library != UNTYPED
             and (mark := self._mark(failed)) is not None
+        ]
+
+    def interrupted(self, ends: Ends) -> list[Interrupted]:
+        """The engines that are disposed of behind a `yield`, but not where an exception comes in by it."""
+        if self._view.params & _APPLICATIONS:
+            return []
+        disposed = {
+            rid
+            for state in (*ends.normal, *ends.returns)
+            for rid, held in state.held
+            if held.status == "closed" and (one := self._view.resources.get(rid)) and one.kind is Kind.ENGINE
+        }
+        return [
+            Interrupted(
+                self.handle(rid, self._view.resources[rid]),
+                self._spans(min(closes, key=lambda one: one.at)),
+                self._spans(loc),
+            )
+            for state, loc in ends.raises.items()
+            if loc in self._notes.lent
+            for rid, held in state.held
+            if rid in disposed and held.status == "open"
+            if (closes := {one for one in self._notes.closes.get(rid, ()) if one.at > loc.at})
         ]
 
     def _mark(self, did: Did | None) -> Mark | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from persistlint.facts import code
 from persistlint.project.flow.sql import SqlReader
-from persistlint.project.flow.views import View, statements
+from persistlint.project.flow.views import View, names_in, nodes, statements
 from persistlint.project.interp.frames import CallEvent, terminal
-from persistlint.project.interp.values import Made, Value, flag, options_of
+from persistlint.project.interp.values import Attribute, Class, External, Made, Value, flag, options_of
 from persistlint.project.resources.kinds import Kind, Resource, receiver_of, root_of
 
 _ONE = frozenset({
@@ -14,16 +14,21 @@ _ONE = frozenset({
 })  # fmt: skip
 _MANY = frozenset({"all", "scalars", "exec", "unique"})
 _TAKES = frozenset({"add", "refresh"})
+_LONGEST = 24
+"""Calls in a chain that are looked through."""
 
 
 def find_objects(view: View, reader: SqlReader) -> None:
     """Fill in `view.loaded` and `view.rows`: `order = session.get(Order, 1)`, `session.add(order)`."""
+    lists: dict[str, code.Expr] = {}
     for stmt in statements(view.body):
         match stmt:
             case code.Assign(targets=(code.Name(id=name),)):
                 _assigned(view, name, stmt.value, reader)
-            case code.For(target=code.Name(id=name)):
-                _met(view, name, stmt.iter, reader)
+                lists[name] = stmt.value
+            case code.For(target=code.Name(id=name), iter=several):
+                rows = lists.get(several.id, several) if isinstance(several, code.Name) else several
+                _met(view, name, rows, reader)
             case _:
                 pass
     for _, events in sorted(view.events.items()):
@@ -31,12 +36,15 @@ def find_objects(view: View, reader: SqlReader) -> None:
             _added(view, event)
 
 
-def _met(view: View, name: str, iterable: code.Expr, reader: SqlReader) -> None:
+def _met(view: View, name: str, several: code.Expr, reader: SqlReader) -> None:
     """The rows that a loop goes through: `for order in session.scalars(select(Order))`."""
-    inner = iterable.value if isinstance(iterable, code.Await) else iterable
-    if isinstance(inner, code.Call) and terminal(inner.func) in _MANY:
-        for event in view.at(inner):
-            for option in options_of(event.result):
+    inner = several.value if isinstance(several, code.Await) else several
+    for event in view.at(inner) if isinstance(inner, code.Call) else ():
+        for option in options_of(event.result):
+            session = root_of(option) if isinstance(option, Made) and _of_objects(option) else None
+            if session is not None and expires(session):
+                view.loaded.setdefault(name, view.rid(session))
+            if event.name in _MANY:
                 _row(view, name, option, reader)
 
 
@@ -57,6 +65,29 @@ def _assigned(view: View, name: str, value: code.Expr, reader: SqlReader) -> Non
             if session is not None and expires(session):
                 view.loaded.setdefault(name, view.rid(session))
             _row(view, name, option, reader)
+
+
+def _of_objects(value: Value) -> bool:
+    """Whether a query is for objects of one class, not for columns, whose values stay as they are."""
+    for _ in range(_LONGEST):
+        match value:
+            case Made(func=Attribute(name="query") | External(), args=[Class()]):
+                return True
+            case Made(func=Attribute(base=base, name="scalars"), args=args):
+                value = args[0] if args else base
+            case Made(func=Attribute(base=base)):
+                value = base
+            case _:
+                return False
+    return False
+
+
+def reads_before_waiting(body: code.Block, param: str) -> bool:
+    """Whether a function reads an attribute of what it is given before it awaits something."""
+    found = [node for stmt in statements(body) for node in nodes(stmt)]
+    waits = [node.value.end for node in found if isinstance(node, code.Await) and isinstance(node.value, code.Call)]
+    reads = [node.at for node in found if isinstance(node, code.Attr) and param in names_in(node.base)]
+    return bool(waits and reads) and min(reads) < max(waits)
 
 
 def _added(view: View, event: CallEvent) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from persistlint.project.interp.values import Loc
@@ -103,6 +104,22 @@ class State(NamedTuple):
         return self._replace(conds=self.conds - {(key, not holds)} | {(key, holds)})
 
 
+def thinned(states: Iterable[State]) -> dict[State, State]:
+    """Each state with the one that stands for it and all others in which every resource is the same.
+
+    What they remember of the conditions on the way is what all of them do. A condition that is asked again parts them
+    anew, so this loses only what was asked before and decides nothing about any resource.
+    """
+    groups: dict[object, list[State]] = {}
+    for state in states:
+        groups.setdefault((state.held, state.priors), []).append(state)
+    out: dict[State, State] = {}
+    for group in groups.values():
+        shared = frozenset[tuple[str, bool]].intersection(*(one.conds for one in group))
+        out.update(dict.fromkeys(group, group[0]._replace(conds=shared)))
+    return out
+
+
 class Ends:
     """How a stretch of code ends: the states on each way out, with the place of what leaves."""
 
@@ -114,6 +131,12 @@ class Ends:
         self.raises: dict[State, Loc] = {}
         self.breaks: set[State] = set()
         self.continues: set[State] = set()
+
+    def thin(self) -> None:
+        """Forget what tells states apart without telling their resources apart."""
+        self.normal = frozenset(thinned(self.normal).values())
+        found = thinned(self.raises)
+        self.raises = {found[state]: loc for state, loc in reversed(self.raises.items())}
 
     def take(self, other: Ends) -> None:
         """Add the other's ways out, except the normal one."""

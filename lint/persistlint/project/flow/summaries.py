@@ -123,6 +123,15 @@ def _either(one: Tx, other: Tx) -> Tx:
     )
 
 
+def outside(use: Use) -> Use:
+    """A use as the caller sees it, in whose variables there is nothing of what was read."""
+    return use._replace(first=_unnamed(use.first), rest=_unnamed(use.rest))
+
+
+def _unnamed(tx: Tx) -> Tx:
+    return tx if tx.read is None else tx._replace(read=tx.read._replace(names=frozenset()))
+
+
 def through(state: State, rid: Rid, use: Use, at: Loc, database: str, notes: Notes) -> State:
     """The state behind a call that uses a resource so."""
     state = add(state, rid, use.first)

@@ -45,6 +45,8 @@ class View:
     sources: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     """Which names a variable's value was made from."""
     globals: frozenset[str] = frozenset()
+    bare: set[Place] = field(default_factory=set[Place])
+    """The calls whose results nobody takes."""
     loaded: dict[str, Rid] = field(default_factory=dict[str, Rid])
     """Variables for objects of a session that expires them at each commit."""
     rows: dict[str, tuple[Rid, tuple[str, ...], frozenset[str]]] = field(
@@ -107,11 +109,14 @@ class View:
         known = [one for one in contained(event.result) if one.kind is not Kind.CURSOR]
         return known or [self.assumed[key] for one in options_of(event.result) if (key := id(one)) in self.assumed]
 
-    def _read_from(self, event: CallEvent) -> set[Rid]:
-        if event.name not in _LIVE:
+    def read_from(self, node: code.Expr) -> set[Rid]:
+        """The resources that the result of a call is still to be read from, where it is none itself."""
+        inner = node.value if isinstance(node, code.Await) else node
+        events = self.at(inner) if isinstance(inner, code.Call) else []
+        if any(self.handed(event) for event in events):
             return set()
-        source = receiver_of(event.func)
-        return set() if source is None else {self.rid(source)}
+        sources = [receiver_of(event.func) for event in events if event.name in _LIVE]
+        return {self.rid(source) for source in sources if source is not None}
 
     def value_rids(self, node: code.Expr | None) -> set[Rid]:
         """The resources that an expression may be, or directly contains."""
@@ -126,7 +131,7 @@ class View:
                 events = self.at(node)
                 handed = {self.rid(one) for event in events for one in self.handed(event)}
                 # A result that is not fetched yet reads from its connection: who has it has both.
-                return handed or {rid for event in events for rid in self._read_from(event)}
+                return handed or self.read_from(node)
             case code.Seq(items=items):
                 return {rid for item in items for rid in self.value_rids(item)}
             case code.Map(items=entries):
@@ -159,6 +164,8 @@ def look(view: View) -> None:
                         _enter(view, entered, manager)
             case code.Scope(is_global=True):
                 view.globals |= frozenset(stmt.names)
+            case code.Eval(value=value):
+                view.bare.add(place_of(value.value if isinstance(value, code.Await) else value))
             case _:
                 _change(view, stmt)
     view.others.update(view.params)
@@ -182,7 +189,7 @@ def _bind(view: View, target: code.Expr, value: code.Expr) -> None:
     rids = view.value_rids(value)
     if rids:
         view.variables.setdefault(target.id, set()).update(rids)
-        for rid in rids:
+        for rid in rids - view.read_from(value):
             view.names.setdefault(rid, target.id)
     elif not (isinstance(value, code.Lit) and value.value is None):
         view.others.add(target.id)

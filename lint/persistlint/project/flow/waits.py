@@ -11,7 +11,7 @@ from persistlint.project.flow.views import nodes, statements
 from persistlint.project.interp.frames import CallEvent, Frame, terminal
 from persistlint.project.interp.invocation import body_of
 from persistlint.project.interp.machine import Machine
-from persistlint.project.interp.values import Attribute, Class, Function, options_of
+from persistlint.project.interp.values import Attribute, Class, Const, Function, Value, options_of
 from persistlint.project.resources.heard import Heard, Key
 from persistlint.project.resources.kinds import contained, receiver_of
 
@@ -22,6 +22,11 @@ _DEEPEST = 12
 def is_log(name: str) -> bool:
     """Whether a method only logs: `await logger.awarning(…)` waits for nothing worth telling."""
     return _LOG.match(name) is not None
+
+
+def is_of_none(func: Value) -> bool:
+    """Whether it is a method of None: what a global holds before it is filled, not what is called."""
+    return isinstance(func, Attribute) and isinstance(func.base, Const) and func.base.value is None
 
 
 @dataclass(slots=True)
@@ -76,6 +81,6 @@ class Waits:
             for func in options_of(event.func):
                 if isinstance(func, Function) and self.function(func, depth + 1):
                     return True
-                if not isinstance(func, Function | Class):
+                if not isinstance(func, Function | Class) and not is_of_none(func):
                     return True
         return False

@@ -16,12 +16,14 @@ from persistlint.project.flow.calls import Caller
 from persistlint.project.flow.deeds import Doing, wait
 from persistlint.project.flow.stacks import Stacks
 from persistlint.project.flow.states import Did, Ends, Held, Rid, State, Tx
-from persistlint.project.flow.views import Place, names_in, nodes, origins
+from persistlint.project.flow.views import Place, names_in, nodes, origins, statements
 from persistlint.project.interp.frames import CallEvent, terminal
 from persistlint.project.interp.unparse import unparse
-from persistlint.project.interp.values import Attribute, External, Loc, options_of
+from persistlint.project.interp.values import Attribute, External, Function, Loc, options_of
 from persistlint.project.resources.kinds import Kind, resource_of
 
+_MANY_STATES = 48
+"""From here on the conditions that led to one and the same are forgotten."""
 _MOST_STATES = 96
 _MOST_ROUNDS = 6
 _SAFE = frozenset({
@@ -40,6 +42,8 @@ _BLOCKS = re.compile(
 )
 """What keeps the thread waiting for a clock, a network or another process."""
 _ENDS = frozenset({"close", "rollback", "dispose"})
+_FILLS = frozenset({"append", "add"})
+"""What leaves a list or set with something in it."""
 
 
 class TooMany(Exception):  # noqa: N818  (the function is given up, nothing is wrong)
@@ -61,6 +65,8 @@ class Walk:
         self.stacks = Stacks(caller)
         self._guards: list[frozenset[str]] = []
         self._names: frozenset[str] = frozenset()
+        self._optimistic = False
+        """Within a `try` that expects somebody else to have been first."""
 
     def run(self, start: State) -> Ends:
         """The ends of all paths. Raises `TooMany`."""
@@ -76,11 +82,12 @@ class Walk:
                 break
             found = self.statement(stmt, ends.normal)
             ends.take(found)
-            if len(found.normal) + len(ends.raises) > _MOST_STATES:
-                raise TooMany
             ends.normal = found.normal
-            if isinstance(stmt, code.If) and _leaves(stmt):
-                self._guards.append(self._guard(stmt.test))  # what follows runs only where the test let it
+            if len(ends.normal) + len(ends.raises) > _MANY_STATES:
+                ends.thin()
+            if len(ends.normal) + len(ends.raises) > _MOST_STATES:
+                raise TooMany
+            self._guards.extend(self._guard(test) for test in _lasting(stmt))
         del self._guards[depth:]
         return ends
 
@@ -113,6 +120,14 @@ class Walk:
             case _:
                 return self._simple(stmt, states)
 
+    def _counted(self, stmt: code.AugAssign, states: frozenset[State]) -> frozenset[State]:
+        """`count += 1` leaves something that is not nothing."""
+        if not isinstance(stmt.target, code.Name):
+            return states
+        states = conditions.assigned(self.view, self.keys, stmt.target.id, None, states)
+        grows = stmt.op == "+" and isinstance(stmt.value, code.Lit) and bool(stmt.value.value)
+        return conditions.filled(self.keys, stmt.target.id, states) if grows else states
+
     def _simple(self, stmt: code.Stmt, states: frozenset[State]) -> Ends:
         if isinstance(stmt, code.FuncDef):
             return Ends(self._captured(stmt, states))
@@ -120,6 +135,8 @@ class Walk:
             return Ends(states)
         ends = Ends()
         ends.normal = self.expressions(stmt, states, ends)
+        if isinstance(stmt, code.AugAssign):
+            ends.normal = self._counted(stmt, ends.normal)
         return ends
 
     def expressions(self, stmt: code.Node, states: frozenset[State], ends: Ends) -> frozenset[State]:
@@ -232,7 +249,9 @@ class Walk:
         return states, skipped
 
     def _try(self, stmt: code.Try, states: frozenset[State]) -> Ends:
+        outer, self._optimistic = self._optimistic, self._optimistic or any(map(_expects_conflict, stmt.handlers))
         body = self.block(stmt.body, states)
+        self._optimistic = outer
         ends = Ends()
         failed = dict(body.raises)
         body.raises = {}
@@ -243,8 +262,10 @@ class Walk:
         for handler in stmt.handlers:
             entered = frozenset(state for state in failed if _may_catch(handler, state))
             found = self.block(handler.body, entered) if entered else Ends()
-            passed = frozenset(self._swallowed(state, handler) for state in found.normal)
-            found.returns = {self._swallowed(state, handler): loc for state, loc in found.returns.items()}
+            passed = found.normal
+            if not _is_choosy(handler):
+                passed = frozenset(self._swallowed(state, handler) for state in passed)
+                found.returns = {self._swallowed(state, handler): loc for state, loc in found.returns.items()}
             ends.take(found)
             normal |= passed
         if not any(_catches_all(handler) for handler in stmt.handlers):
@@ -333,6 +354,8 @@ class Walk:
     def _return(self, at: int, value: code.Expr | None, states: frozenset[State]) -> Ends:
         ends = Ends()
         loc = Loc(self.view.path, at, at + len("return"))
+        if value is None or (isinstance(value, code.Lit) and not value.value):
+            self.caller.notes.empty.add(loc)
         if value is not None:
             states = self.expr(value, states, ends)
             given = self.view.value_rids(value)
@@ -375,7 +398,8 @@ class Walk:
             case code.Call():
                 return self._call(node, states, ends)
             case code.Attr(base=code.Name(id=name)) if name in self.view.loaded:
-                return self._expired(node, name, states)
+                at = Loc(self.view.path, node.at, node.at + len(node.name))
+                return self._expired(at, f"{name}.{node.name}", name, states)
             case code.Await(value=value, at=at):
                 states = self.expr(value, states, ends)
                 return self._waited(value, at, f"await {unparse(value)}", states)
@@ -396,13 +420,13 @@ class Walk:
             case _:
                 return self.expressions(node, states, ends)
 
-    def _expired(self, node: code.Attr, name: str, states: frozenset[State]) -> frozenset[State]:
+    def _expired(self, at: Loc, what: str, name: str, states: frozenset[State]) -> frozenset[State]:
         """An attribute of a loaded object: behind a commit it is read again, which begins a transaction.
 
         https://docs.sqlalchemy.org/en/20/orm/session_basics.html#expiring-refreshing
         """
         rid = self.view.loaded[name]
-        did = Did(Loc(self.view.path, node.at, node.at + len(node.name)), f"{name}.{node.name}")
+        did = Did(at, what)
         out: set[State] = set()
         for state in states:
             held = state.get(rid)
@@ -420,7 +444,7 @@ class Walk:
         view, caller = self.view, self.caller
         loc = Loc(view.path, node.at, node.end)
         events = view.at(node)
-        guards = frozenset(name for guard in self._guards for name in guard)
+        guards = frozenset[str]() if self._optimistic else frozenset(name for guard in self._guards for name in guard)
         doings = [caller.doing(rid, effect, loc, guards, self._names) for rid, effect in caller.effects(events)]
         callees = caller.callees(events)
         registered = self.stacks.register(node, events)
@@ -433,12 +457,12 @@ class Walk:
             failing = frozenset(self._closed(state, ended) for state in failing)
         self._may_fail(node, doings, failing, ends, loc, calls=bool(callees))
         states = frozenset(caller.apply(state, doings) for state in states)
+        if isinstance(node.func, code.Attr) and isinstance(node.func.base, code.Name) and node.func.name in _FILLS:
+            states = conditions.filled(self.keys, node.func.base.id, states)
         for function, event in callees:
-            states = caller.run(states, function, event, loc)
-            for name in self._names:
-                view.undecided.setdefault(name, set()).update(caller.undecided(function, event))
-            if len(states) > _MOST_STATES:
-                raise TooMany
+            states = self._run(function, event, loc, states)
+        if callees and all(caller.raises(function) for function, _ in callees):
+            return frozenset()
         for rid in self.opened.get((node.at, node.end), ()):
             states = frozenset(state.put(rid, state.get(rid)._replace(status="open", tx=Tx())) for state in states)
         for manager in registered:
@@ -446,6 +470,17 @@ class Walk:
         if gone:
             states = frozenset(self._gone(state, gone, unclear=True) for state in states)
         return self._slept(events, loc, states)
+
+    def _run(self, function: Function, event: CallEvent, loc: Loc, states: frozenset[State]) -> frozenset[State]:
+        """A call of one function of the project."""
+        for name in self.caller.loads(function, event.node):
+            states = self._expired(loc, f"{name}, which is loaded again", name, states)
+        states = self.caller.run(states, function, event, loc)
+        for name in self._names:
+            self.view.undecided.setdefault(name, set()).update(self.caller.undecided(function, event))
+        if len(states) > _MOST_STATES:
+            raise TooMany
+        return states
 
     def _may_fail(
         self, node: code.Call, doings: list[Doing], states: frozenset[State], ends: Ends, loc: Loc, *, calls: bool
@@ -461,7 +496,7 @@ class Walk:
             for doing in doings:
                 held = failed.get(doing.rid)
                 if self._spoils(doing, held) and held.status != "closed":
-                    tx = held.tx._replace(failed=doing.did)
+                    tx = held.tx._replace(failed=doing.did, swallowed=None)
                     failed = failed.put(doing.rid, held._replace(tx=tx))
             ends.raises.setdefault(failed, loc)
 
@@ -512,6 +547,7 @@ class Walk:
         lent = self.view.value_rids(value)
         self.lent |= lent
         loc = Loc(self.view.path, at, at + len("yield"))
+        self.caller.notes.lent.add(loc)
         good: set[State] = set()
         for state in states:
             ok = err = state
@@ -540,6 +576,17 @@ def _jump(kind: str, states: frozenset[State]) -> Ends:
     else:
         ends.normal = states
     return ends
+
+
+def _lasting(stmt: code.Stmt) -> list[code.Expr]:
+    """The conditions that a statement lets what follows run by: those that leave, also from within `try` and `with`."""
+    match stmt:
+        case code.If(test=test):
+            return [test] if _leaves(stmt) else []
+        case code.Try(body=body) | code.With(body=body):
+            return [test for inner in body for test in _lasting(inner)]
+        case _:
+            return []
 
 
 def _leaves(stmt: code.If) -> bool:
@@ -577,6 +624,26 @@ def _may_catch(handler: code.Handler, state: State) -> bool:
     }
     caught = {name for name in names if name[:1].isupper()}
     return not caught or any(name not in _FOREIGN and _DATABASE_ERRORS.search(name) for name in caught)
+
+
+def _is_choosy(handler: code.Handler) -> bool:
+    """Whether a handler goes on only for some failures that it tells apart, or asks whether the session still works."""
+    for stmt in statements(handler.body):
+        if isinstance(stmt, code.If):
+            if any(isinstance(inner, code.Raise) for inner in statements((stmt,))):
+                return True
+            if any(isinstance(node, code.Attr) and node.name == "is_active" for node in nodes(stmt.test)):
+                return True
+    return False
+
+
+def _expects_conflict(handler: code.Handler) -> bool:
+    """Whether a handler is for a row that somebody else has written first."""
+    return any(
+        (node.name if isinstance(node, code.Attr) else node.id) == "IntegrityError"
+        for node in nodes(handler.type)
+        if isinstance(node, code.Attr | code.Name)
+    )
 
 
 def _catches_all(handler: code.Handler) -> bool:

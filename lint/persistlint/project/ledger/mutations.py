@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from persistlint.facts.ledger import JsonMutation
 from persistlint.project.interp.machine import Machine
-from persistlint.project.interp.values import Attribute, Instance, Items, Loc, Made, Value, known, options_of
+from persistlint.project.interp.values import Attribute, External, Instance, Items, Loc, Made, Value, known, options_of
 from persistlint.project.ledger.trace import Assigned, Changed, Trace
 from persistlint.project.sqlalchemy.draft import ColumnDraft
 from persistlint.project.sqlalchemy.symbols import made, symbol
@@ -28,9 +28,10 @@ def find(machine: Machine, traces: Iterable[Trace], spans: Callable[[Loc], Span]
             if column is None or trace.limited or isinstance(change.base, Instance):
                 continue
             back = [one for one in trace.assigned if _is_of(one, change) and one.at.order > change.at.order]
-            if _is_told(trace, change) or any(not _is_same(one, change) for one in back):
+            copies = list(_copies(trace, change))
+            if _is_told(trace, change) or any(not _is_same(one, change, copies) for one in back):
                 continue
-            if not back and not _is_kept(trace, change):
+            if not back and (_is_passed_on(trace, change) or not _is_kept(trace, change)):
                 continue  # what is only shown may be changed before: `row.extra.pop("secret")`
             span = spans(change.at.loc)
             assigned = spans(back[0].at.loc) if back else None
@@ -38,7 +39,7 @@ def find(machine: Machine, traces: Iterable[Trace], spans: Callable[[Loc], Span]
                 span,
                 JsonMutation(
                     change.row.table.name, column.name, change.name, span, assigned, change.at.function,
-                    spans(column.loc),
+                    spans(column.loc), copied=any(not _is_same(one, change, []) for one in back),
                 ),
             )  # fmt: skip
     return tuple(out[span] for span in sorted(out))
@@ -61,13 +62,28 @@ def _is_of(one: Assigned, change: Changed) -> bool:
     return one.row.table is change.row.table and one.name in (change.name, None)
 
 
-def _is_same(one: Assigned, change: Changed) -> bool:
-    """Whether what is assigned is the very object that was changed: no change then, as far as SQLAlchemy sees.
+def _copies(trace: Trace, change: Changed) -> Iterator[Value]:
+    """The copies that are made of the value behind the change: they equal it, so they are no change either.
+
+    `sorted` gives another list only where it was not in order.
+    """
+    for act in trace.acts:
+        if act.name not in ("list", "sorted", "dict") or act.at.order < change.at.order or len(act.args) != 1:
+            continue
+        if isinstance(act.func, External) and any(_is_value_of(one, change) for one in options_of(act.args[0])):
+            yield act.result
+
+
+def _is_same(one: Assigned, change: Changed, copies: Iterable[Value]) -> bool:
+    """Whether what is assigned is, or equals, the object that was changed: no change, as far as SQLAlchemy sees.
 
     `row.tags or []` is the same one only where there was one; the other is new, and assigning it is a change. It is
     the first that is lost.
     """
-    return one.name is not None and any(_is_value_of(option, change) for option in options_of(one.value))
+    options = options_of(one.value)
+    return one.name is not None and any(
+        _is_value_of(option, change) or any(option is copy for copy in copies) for option in options
+    )
 
 
 def _is_value_of(value: Value, change: Changed) -> bool:
@@ -98,10 +114,17 @@ def _writes(trace: Trace, change: Changed, manager: Value) -> bool:
             return False
 
 
+def _is_passed_on(trace: Trace, change: Changed) -> bool:
+    """Whether a function of the project is given the changed value, which it may store."""
+    return any(at.order > change.at.order and _is_value_of(value, change) for value, at in trace.passed)
+
+
 def _is_told(trace: Trace, change: Changed) -> bool:
     """Whether the session is told: `flag_modified(row, "tags")`, of this attribute or of one that is not known."""
     for act in trace.acts:
-        # For the interpreter, a copy of a value is that value.
+        # For the interpreter, a copy of a value is that value, and what a deep copy holds is what was copied.
+        if act.name == "deepcopy" and act.at.order < change.at.order:
+            return True
         if act.name in ("copy", "deepcopy") and any(
             _is_value_of(option, change) for arg in act.args for option in options_of(arg)
         ):

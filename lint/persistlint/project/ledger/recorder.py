@@ -37,7 +37,7 @@ ACTS = frozenset({
     "exec", "rename", "replace", "move", "copy", "copy2", "copyfile", "copytree", "unlink", "remove", "backup",
     "dispose", "close", "exists", "is_file", "merge", "bulk_insert_mappings", "bulk_save_objects", "add_all",
     "bulk_update_mappings", "count", "select", "delete", "truncate", "write_text", "write", "writerow", "writerows",
-    "flush", "add", "write_bytes", "flag_modified", "deepcopy",
+    "flush", "add", "write_bytes", "flag_modified", "deepcopy", "list", "sorted", "dict",
 })  # fmt: skip
 _CHANGES = frozenset({
     "append", "extend", "insert", "remove", "pop", "clear", "update", "setdefault", "popitem", "sort", "reverse",
@@ -148,6 +148,10 @@ class Recorder:
             if isinstance(target, Function):
                 trace.entered.add((target.path, target.node.at))
                 trace.calls.append((at, (target.path, target.node.at)))
+                given = (*event.args, *event.kwargs.values())
+                trace.passed.extend(
+                    (one, at) for value in given for one in options_of(value) if isinstance(one, Attribute)
+                )
         self._instances(event, at, trace)
         self._documents(event, at, trace)
         self._statements(event, at, trace)
@@ -156,8 +160,10 @@ class Recorder:
             shape = self._kinds.of(event.func.base)
             if isinstance(shape, ShapeOf):
                 trace.filled.extend((shape.cls, name) for name in _named(event.kwargs.get("update")))
-        if event.name in _CHANGES and isinstance(event.func, Attribute):
-            self._changes(event.func.base, at, trace)
+        if event.name in _CHANGES:
+            for func in options_of(event.func):
+                if isinstance(func, Attribute):
+                    self._changes(func.base, at, trace)
         if event.name in ACTS:
             trace.acts.append(Act(at, event.name, event.func, event.args, event.kwargs, event.node, event.result))
         self._escapes(event, at, trace)

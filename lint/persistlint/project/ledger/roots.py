@@ -27,7 +27,7 @@ def chosen(
 ) -> list[Function]:
     """The functions, in the order in which they were defined, each once."""
     names = {cls.name for cls in machine.classes if isinstance(kinds.of_class(cls), RowOf)}
-    names |= set(_variables(found, modules))
+    names |= set(_variables(found, kinds, modules))
     mapped = _words(names)
     shown = {cls.name for cls in machine.classes if shapes.of(cls) is not None}
     out: dict[tuple[str, int], Function] = {}
@@ -38,11 +38,13 @@ def chosen(
     return list(out.values())
 
 
-def _variables(found: Found, modules: Iterable[Module]) -> Iterator[str]:
-    """The names of variables that hold Core tables."""
+def _variables(found: Found, kinds: Kinds, modules: Iterable[Module]) -> Iterator[str]:
+    """The names of variables that hold Core tables, and those that classes are imported under."""
     for module in modules:
         for name, value in module.env.names.items():
-            if isinstance(value, Made) and found.settler.table(value) is not None:
+            if (isinstance(value, Made) and found.settler.table(value) is not None) or (
+                isinstance(value, Class) and isinstance(kinds.of_class(value), RowOf)
+            ):
                 yield name
 
 

@@ -130,6 +130,8 @@ class Trace:
     calls: list[tuple[At, Key]] = field(default_factory=list["tuple[At, Key]"])
     """Calls of functions of the project."""
     changed: list[Changed] = field(default_factory=list[Changed])
+    passed: list[tuple[Value, At]] = field(default_factory=list["tuple[Value, At]"])
+    """What attributes hold, of whatever, that functions of the project are given."""
     filled: list[tuple[Class, str]] = field(default_factory=list["tuple[Class, str]"])
     """Fields of shapes that are assigned."""
     dumped_shapes: list[Class] = field(default_factory=list[Class])

@@ -1,4 +1,4 @@
-"""CREATE statements in strings that nobody was seen to execute: still promises of what tables look like."""
+"""Definitions in strings that nobody was seen to execute: still promises of what tables look like."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from persistlint.project.interp.values import Chunk, Gap, Loc, Text, Unknown
 from persistlint.project.sql.sites import Site, Sites
 
 _BLANK = r"\s*(?:--[^\n]*\n\s*|/\*.*?\*/\s*)*"
-_CREATES = re.compile(
+_DEFINES = re.compile(
     rf"{_BLANK}(?:(?:PRAGMA|BEGIN|DROP)\b[^;]*;{_BLANK})*"
-    r"CREATE\s+(?:TEMP\w*\s+)?(?:TABLE|VIEW|VIRTUAL\s+TABLE)\s+(?:IF\s+NOT\s+EXISTS\s+)?[\w\"'`\[{]",
+    r"(?:CREATE\s+(?:TEMP\w*\s+)?(?:TABLE|VIEW|VIRTUAL\s+TABLE)\s+(?:IF\s+NOT\s+EXISTS\s+)?[\w\"'`\[{]"
+    r"|ALTER\s+TABLE\s+\S+\s+(?:ADD|RENAME)\s)",
     re.IGNORECASE | re.DOTALL,
 )
 
 
 def unexecuted(modules: Iterable[Module], sites: Sites) -> list[Site]:
-    """A site for each string that creates a table and is part of no other site."""
+    """A site for each string that creates a table, or gives it another column, and is part of no other site."""
     used = {
         (part.path, part.source.at)
         for site in sites.found.values()
@@ -43,7 +44,7 @@ def _sites(module: Module) -> Iterator[Site]:
     for node in _strings(module):
         text = _text(node, module.path)
         first = text.parts[0]
-        if isinstance(first, Chunk) and _CREATES.match(first.text):
+        if isinstance(first, Chunk) and _DEFINES.match(first.text):
             yield Site(text, "string", None, Loc(module.path, node.at, node.end), sure=False)
 
 
@@ -62,7 +63,7 @@ def _text(node: code.Str | code.Join, path: str) -> Text:
 def _strings(module: Module) -> Iterator[code.Str | code.Join]:
     stack: list[object] = [*module.facts.body]
     for body in module.facts.bodies:
-        if b"reate" in body or b"REATE" in body:
+        if any(word in body for word in (b"reate", b"REATE", b"lter", b"LTER")):
             stack.extend(code.decode_body(body))
     while stack:
         value = stack.pop()

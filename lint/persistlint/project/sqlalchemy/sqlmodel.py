@@ -35,6 +35,8 @@ def field(
     loc: Loc,
 ) -> None:
     """Add the column of one annotated field, unless it is a relationship or a class variable."""
+    if name == "model_config":
+        return  # pydantic's own, whatever its annotation
     node, env, _ = owner.annotations[name]
     annotation = machine.eval_annotation(node, env)
     if made(value) == "Relationship" or _is_class_variable(annotation):

@@ -105,7 +105,15 @@ def _file(path: str, value: Value | None, origins: Origins, *, is_uri: bool) -> 
     # A path that is not known at all may be `:memory:`; one with a known part in it is a file.
     memory = False if bare.replace("{", "").strip("{}") and re.sub(r"\{[^{}]*\}", "", bare).strip("/ ") else None
     file = last if last and "{" not in last and "}" not in last else None
-    return Database("sqlite", memory, bare, file, read_only or (is_uri and "mode=ro" in path), _origins(value, origins))
+    return Database(
+        "sqlite",
+        memory,
+        bare,
+        file,
+        read_only or (is_uri and "mode=ro" in path),
+        _origins(value, origins),
+        scratch="{tempfile." in bare,
+    )
 
 
 def words(value: Value | None, depth: int = 0) -> str | None:

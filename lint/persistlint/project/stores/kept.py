@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from persistlint.facts import code
@@ -93,7 +93,13 @@ class Keeping:
     def disposed(self, made: Made, kept: list[Kept]) -> list[Disposal]:
         """Where an opening is disposed of: by itself, or as what its cache holds."""
         caches = {(one.span.path, one.name.partition("[")[0]) for one in kept if one.where == "cache"}
-        return [one.disposal for one in self._disposing if one.made is made or one.source in caches]
+        out: dict[Span, Disposal] = {}
+        for one in self._disposing:
+            if one.made is made or one.source in caches:
+                disposal, before = one.disposal, out.get(one.disposal.span)
+                # In one call of the function a lock may be held, in another not.
+                out[disposal.span] = replace(disposal, locked=disposal.locked or (before is not None and before.locked))
+        return list(out.values())
 
     def _ended(self, use: Heard) -> _Disposing | None:
         event = use.event
@@ -103,7 +109,14 @@ class Keeping:
         source, forgotten = self._source(module, event.node)
         span = self._spans(Loc(event.path, event.node.at, event.node.end))
         name = None if event.function is None else door(event.path, event.function)
-        disposal = Disposal(span, event.function, name, source, forgotten)
+        walked = self._shapes.walked(self._shapes.innermost(module, event.node.at))
+        locked = locks.is_locked(use.moment.held) or any(
+            locks.own(around) or any(map(_is_held, around))
+            for node, around in walked
+            if (isinstance(node, code.Call) and node.at == event.node.at)
+            or (source is not None and _takes_out(node, source))
+        )
+        disposal = Disposal(span, event.function, name, source, forgotten, locked)
         return _Disposing(anchor(use.receiver), (event.path, source), disposal)
 
     def _source(self, module: Module, call: code.Call) -> tuple[str | None, bool]:
@@ -112,7 +125,10 @@ class Keeping:
         if key not in self._sources:
             body = self._shapes.innermost(module, call.at)
             source = _source(body, call)
-            self._sources[key] = source, source is None or _forgets(body, source)
+            self._sources[key] = (
+                source,
+                source is None or any(_takes_out(node, source) for node, _ in self._shapes.walked(body)),
+            )
         return self._sources[key]
 
 
@@ -181,7 +197,7 @@ def _source(body: code.Block, call: code.Call) -> str | None:
     match receiver:
         case code.Sub(base=base):
             return unparse(base)
-        case code.Call(func=code.Attr(base=base, name="get")):
+        case code.Call(func=code.Attr(base=base, name="get" | "pop")):
             return unparse(base)
         case _:
             return None
@@ -200,16 +216,18 @@ def _binds(target: code.Expr, name: str) -> bool:
     return isinstance(target, code.Name) and target.id == name
 
 
-def _forgets(body: code.Block, cache: str) -> bool:
-    """Whether a function takes something out of a cache."""
-    for node, _ in walk(body):
-        match node:
-            case code.Del(targets=targets) if any(place_of(target) == cache for target in targets):
-                return True
-            case code.Call(func=code.Attr(base=base, name="pop" | "clear" | "popitem")) if unparse(base) == cache:
-                return True
-            case code.Assign(targets=targets) if any(place_of(target) == cache for target in targets):
-                return True
-            case _:
-                pass
-    return False
+def _is_held(around: Around) -> bool:
+    """Whether it is a block over something that is there already, as a lock is: `with cls._guard:`."""
+    node = around.node
+    return isinstance(node, code.With) and any(isinstance(one, code.Name | code.Attr) for one, _ in node.items)
+
+
+def _takes_out(node: code.Node, cache: str) -> bool:
+    """Whether a statement or call takes something out of a cache."""
+    match node:
+        case code.Del(targets=targets) | code.Assign(targets=targets):
+            return any(place_of(target) == cache for target in targets)
+        case code.Call(func=code.Attr(base=base, name="pop" | "clear" | "popitem")):
+            return unparse(base) == cache
+        case _:
+            return False

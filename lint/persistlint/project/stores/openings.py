@@ -28,9 +28,10 @@ from persistlint.project.sqlalchemy.tables import Found
 from persistlint.project.stores import arguments, database, modes
 from persistlint.project.stores.arguments import Arguments
 from persistlint.project.stores.creators import connected_by
+from persistlint.project.stores.early import first_use
 from persistlint.project.stores.flask import Configuration
 from persistlint.project.stores.folders import folders_of
-from persistlint.project.stores.hooks import Hooks
+from persistlint.project.stores.hooks import Attached, Hooks
 from persistlint.project.stores.kept import Keeping
 from persistlint.project.stores.pragmas import Reader, united
 from persistlint.project.stores.timeline import Opened, Timeline
@@ -113,7 +114,7 @@ class Openings:
         given = arguments.of(making, is_engine=is_engine)
         attached = [*self._hooked.get(id(made), ()), *(self._for_all if is_engine else ())]
         attached.sort(key=lambda one: one.registered.moment.order)
-        hooks = tuple(_once(one.hook for one in attached))
+        hooks = tuple(_once(self._timed(one, made) for one in attached))
         if (inner := self._inner.get(id(made))) is not None:
             given = replace(given, driver=arguments.of(inner, is_engine=False).driver, open=inner.open)
         given = self._later_level(given, made, moment, is_engine=is_engine)
@@ -171,6 +172,12 @@ class Openings:
         )
         own = moment.root is not None and moment.root == event.caller
         return _Met(made, moment, own, opening)
+
+    def _timed(self, one: Attached, made: Made) -> Hook:
+        """A hook, with what went before it."""
+        uses = [*self._uses.get(id(made), ()), *self._bases.get(id(made), ())]
+        first = first_use(one, made, uses, self._watch.disposals)
+        return one.hook if first is None else replace(one.hook, late=self._spans(first))
 
     def _database(self, made: Made, given: Arguments, *, is_engine: bool) -> Database:
         making = self._inner.get(id(made), made)
