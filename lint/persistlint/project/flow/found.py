@@ -10,7 +10,7 @@ from persistlint.project.flow.effects import UNTYPED
 from persistlint.project.flow.owned import owned
 from persistlint.project.flow.requests import Requests
 from persistlint.project.flow.states import Did, Ends, Held, Rid, State, Tx
-from persistlint.project.interp.values import External, Loc, Made, Unknown
+from persistlint.project.interp.values import Attribute, External, Loc, Made, Unknown
 from persistlint.project.resources.heard import Heard
 from persistlint.project.resources.kinds import Kind, Resource, is_autocommit
 from persistlint.source import Span
@@ -112,8 +112,12 @@ class _Facts:
     def _ending(
         self, rid: Rid, resource: Resource, handle: Handle, held: Held, exit_: str, loc: Loc | None
     ) -> Ending | None:
+        # https://docs.sqlalchemy.org/en/20/orm/session_api.html#sqlalchemy.orm.Session.params.join_transaction_mode
+        on_another = _is_on_a_connection(resource)
         lost = self._lost(held)
-        is_left = rid.startswith("call:") and not (held.escaped or held.managed or _is_on_a_connection(resource))
+        if on_another and not _is_on_an_engine(resource):
+            lost = None  # the connection's own transaction keeps what the session leaves
+        is_left = rid.startswith("call:") and not (held.escaped or held.managed or on_another)
         closed = held.status == "closed" or not is_left
         if not rid.startswith("call:") and lost is None:
             return None
@@ -269,3 +273,11 @@ def _is_on_a_connection(resource: Resource) -> bool:
         return False
     bind = value.kwargs.get("bind") or (value.args[0] if value.args else None)
     return bind is not None and (resource.source is None or resource.source.kind is Kind.CONNECTION)
+
+
+def _is_on_an_engine(resource: Resource) -> bool:
+    """Whether what a session is bound to says by its name that it is an engine, where nothing else tells."""
+    value = resource.value
+    bind = (value.kwargs.get("bind") or (value.args[0] if value.args else None)) if isinstance(value, Made) else None
+    name = bind.name if isinstance(bind, Attribute) else bind.parameter if isinstance(bind, Unknown) else None
+    return resource.source is None and "engine" in (name or "").lower()
