@@ -176,7 +176,7 @@ class Openings:
     def _timed(self, one: Attached, made: Made) -> Hook:
         """A hook, with what went before it."""
         uses = [*self._uses.get(id(made), ()), *self._bases.get(id(made), ())]
-        first = first_use(one, made, uses, self._watch.disposals)
+        first = first_use(one, made, uses, self._watch)
         return one.hook if first is None else replace(one.hook, late=self._spans(first))
 
     def _database(self, made: Made, given: Arguments, *, is_engine: bool) -> Database:

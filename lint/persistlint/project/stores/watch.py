@@ -110,6 +110,8 @@ class Watch:
     """Every call that may delete, move or write over a file or folder."""
     closings: list[Heard] = field(default_factory=list[Heard])
     """Every call by whose name something may be closed, but for functions of the project, which are followed."""
+    detached: set[int] = field(default_factory=set[int])
+    """By identity, the connections that were taken out of their pool for good."""
     handed: set[int] = field(default_factory=set[int])
     """By identity, the connections that were given to something outside the project."""
     _order: int = 0
@@ -141,7 +143,9 @@ class Watch:
                 self._made(made, event)
 
     def _note_end(self, event: CallEvent) -> None:
-        if event.name in REMOVES:
+        if event.name in ("detach", "invalidate") and (gone := receiver_of(event.func)) is not None:
+            self.detached.add(id(gone.value))
+        elif event.name in REMOVES:
             self.removals.append(Heard(event, self._moment()))
         elif _CLOSES.match(event.name) and not isinstance(event.func, Function):
             self.closings.append(Heard(event, self._moment(), receiver_of(event.func)))
