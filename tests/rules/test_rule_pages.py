@@ -18,6 +18,7 @@ FIXED = frozenset({
 UNFIXED = frozenset({
     ("half-configured-begin-hook", "Neither goes with AUTOCOMMIT"),
     ("lossy-import", "Parameters of SQL"),
+    ("upgraded-index-missing", "An index on other rows than the model's"),
 })  # fmt: skip
 """Cases of theirs in which the code must say first what it means, or in which it is SQL that must change."""
 HARDER = Path(__file__).parent / "cases"

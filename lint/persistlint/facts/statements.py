@@ -80,12 +80,16 @@ class With(Node, frozen=True, array_like=True, gc=False, tag="wi"):
 
 
 class Case(Node, frozen=True, array_like=True, gc=False):
-    """A `case`: the pattern is kept only as the names that it binds."""
+    """A `case`: of the pattern, the names that it binds, and the constants of which it takes any.
+
+    `values` is empty where the pattern takes everything, and None where it is of another kind.
+    """
 
     at: int
     names: tuple[str, ...]
     guard: Expr | None
     body: Block
+    values: tuple[Expr, ...] | None = None
 
 
 class Match(Node, frozen=True, array_like=True, gc=False, tag="ma"):

@@ -108,6 +108,8 @@ class Difference:
     step: Span | None = None
     required: bool = False
     """Of an extra column: whether every INSERT must give it a value."""
+    where: str | None = None
+    """Of an index or UNIQUE on a part of the rows: which; a report adds it to the columns as one more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from persistlint.facts.schema import ForeignKeyFact, TableFact
 from persistlint.facts.sql import SqlStatement
-from persistlint.replay.ddl import UNKNOWN_DEFAULT
+from persistlint.replay.checks import same_condition
+from persistlint.replay.ddl import UNKNOWN_CONDITION, UNKNOWN_DEFAULT
 from persistlint.replay.live import fact_of
 from persistlint.replay.memory import Memory
 
@@ -26,8 +27,10 @@ class Drift:
     expected: str | None = None
     actual: str | None = None
     required: bool = False
+    where: str | None = None
 
 
+Same = Callable[[str | None, str | None], bool]
 _OWN = frozenset({"alembic_version", "sqlite_sequence"})
 _CONNECTIVE = re.compile(r"\s+")
 
@@ -79,8 +82,9 @@ def _table(fresh: Memory, upgraded: Memory, name: str, other: str, parse: Parse)
     if left is None or right is None:
         return
     yield from _sets(name, "foreign-key", _keys(left.foreign_keys), _keys(right.foreign_keys))
-    yield from _sets(name, "unique", _uniques(left), _uniques(right))
-    yield from _sets(name, "index", _indexes(left), _indexes(right))
+    same = _same_rows(left, right)
+    yield from _partial(name, "unique", _uniques(left), _uniques(right), same)
+    yield from _partial(name, "index", _indexes(left, unique=False), _indexes(right, unique=False), same)
     checks, others = _checks(left), _checks(right)
     if checks != others:
         gone, more = sorted(checks - others), sorted(others - checks)
@@ -150,21 +154,48 @@ def _keys(keys: Iterable[ForeignKeyFact]) -> set[Entry]:
     }
 
 
-def _uniques(table: TableFact) -> set[Entry]:
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """What an index or a UNIQUE is about: its columns, and of a part of the rows which."""
+
+    columns: str
+    where: str | None = None
+
+
+def _partial(table: str, aspect: str, left: list[_Index], right: list[_Index], same: Same) -> Iterator[Drift]:
+    """Indexes that only one side has: the same columns for other rows are another index."""
+    for change, ones, others in (("missing", left, right), ("extra", right, left)):
+        for one in sorted(set(ones), key=lambda one: (one.columns, one.where or "")):
+            if not any(one.columns == other.columns and same(one.where, other.where) for other in others):
+                said = one.columns if one.where is None else f"{one.columns} WHERE {one.where}"
+                fresh, upgraded = (said, None) if change == "missing" else (None, said)
+                yield Drift(table, aspect, change, one.columns, fresh, upgraded, where=one.where)
+
+
+def _same_rows(table: TableFact, other: TableFact) -> Same:
+    """Whether two conditions of indexes hold for the same rows."""
+
+    def same(one: str | None, two: str | None) -> bool:
+        if UNKNOWN_CONDITION in (one, two):
+            return True
+        if one is None or two is None:
+            return one is two
+        return same_condition(table.columns, one, two) or same_condition(other.columns, one, two)
+
+    return same
+
+
+def _uniques(table: TableFact) -> list[_Index]:
+    return [*(_Index(",".join(one.columns).lower()) for one in table.uniques), *_indexes(table, unique=True)]
+
+
+def _indexes(table: TableFact, *, unique: bool) -> list[_Index]:
     # Indexes on expressions are told in too many ways to be compared by their text.
-    found = {",".join(one.columns).lower() for one in table.uniques}
-    found |= {
-        ",".join(map(_plain, one.columns)).lower() for one in table.indexes if one.unique and not _computed(one.columns)
-    }
-    return {(name, "") for name in found}
-
-
-def _indexes(table: TableFact) -> set[Entry]:
-    return {
-        (",".join(_plain(one) for one in index.columns).lower(), "")
-        for index in table.indexes
-        if not index.unique and not _computed(index.columns)
-    }
+    return [
+        _Index(",".join(map(_plain, one.columns)).lower(), one.where)
+        for one in table.indexes
+        if one.unique == unique and not _computed(one.columns)
+    ]
 
 
 def _computed(columns: Iterable[str]) -> bool:

@@ -16,6 +16,7 @@ _LITERAL = re.compile(
 
 
 UNKNOWN_DEFAULT = "'persistlint: a default that is not known'"
+UNKNOWN_CONDITION = "'persistlint: a condition that is not known' IS NOT NULL"
 """Stands for a DEFAULT that there is, but that cannot be known."""
 
 
@@ -91,7 +92,8 @@ def create_index(table: TableFact, index: IndexFact) -> str:
     unique = "UNIQUE " if index.unique else ""
     known = {column.name.lower() for column in table.columns}
     columns = ", ".join(quoted(column) if column.lower() in known else column for column in index.columns)
-    where = f" WHERE {index.where}" if index.where else ""
+    condition = UNKNOWN_CONDITION if index.where == "?" else index.where
+    where = f" WHERE {condition}" if condition else ""
     name = index.name or "_".join(["ix", table.name, *index.columns])
     return f"CREATE {unique}INDEX {quoted(name)} ON {quoted(table.name)} ({columns}){where}"
 

@@ -128,6 +128,7 @@ class Comparison:
             span,
             where,
             drift.required,
+            drift.where,
         )
 
 

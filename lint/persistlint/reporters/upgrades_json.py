@@ -63,7 +63,7 @@ def _difference(one: Difference) -> Mapping[str, object]:
         "table": one.table,
         "aspect": one.aspect,
         "change": one.change,
-        "object": one.object,
+        "object": one.object if one.where is None else f"{one.object},{one.where}",
         "expected": one.expected,
         "actual": one.actual,
         "path": one.span.path,

@@ -166,8 +166,14 @@ STATEMENTS: dict[str, object] = {
     "async for a in b: c": ("For", N("a"), N("b"), (("Eval", N("c")),), (), True),
     "match a:\n  case {'x': [y, *z], **w} if v: b\n  case c: d\n  case _: e": (
         "Match", N("a"),
-        (("Case", ("w", "y", "z"), N("v"), (("Eval", N("b")),)), ("Case", ("c",), None, (("Eval", N("d")),)),
-         ("Case", (), None, (("Eval", N("e")),))),
+        (("Case", ("w", "y", "z"), N("v"), (("Eval", N("b")),), None), ("Case", ("c",), None, (("Eval", N("d")),), ()),
+         ("Case", (), None, (("Eval", N("e")),), ())),
+    ),
+    "match a:\n  case 1 | -2 | None: b\n  case 'c' if d: e\n  case F.g: h": (
+        "Match", N("a"),
+        (("Case", (), None, (("Eval", N("b")),), (L(1), L(-2), L(None))),
+         ("Case", (), N("d"), (("Eval", N("e")),), (("Str", "c", ""),)),
+         ("Case", (), None, (("Eval", N("h")),), (("Attr", N("F"), "g"),))),
     ),
     "class A(B, m=C): pass": ("ClassDef", "A", (A(N("B")), A(N("C"), "m")), (("Jump", "pass"),), ()),
     "@a.b(1)\nclass A[T]: x = 1": (
@@ -238,8 +244,8 @@ def test_very_long_chains_do_not_nest_as_deep_as_they_are_long() -> None:
     assert isinstance(other, code.Opaque)
     assert isinstance(chain, code.Match)
     assert [len(chain.cases), depth(chain) < 10] == [902, True]
-    assert shape(chain.cases[-1]) == ("Case", (), None, (("Eval", N("last")),))
-    assert shape(chain.cases[5]) == ("Case", (), N("a4"), (("Eval", N("x4")),))
+    assert shape(chain.cases[-1]) == ("Case", (), None, (("Eval", N("last")),), ())
+    assert shape(chain.cases[5]) == ("Case", (), N("a4"), (("Eval", N("x4")),), ())
 
 
 def test_a_long_sum_keeps_its_order() -> None:

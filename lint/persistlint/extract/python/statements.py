@@ -59,9 +59,9 @@ def _if(walk: Lowering, node: cst.If) -> code.Stmt:
 def _side_by_side(tests: Sequence[tuple[code.Expr, code.Block]], orelse: code.Block) -> code.Stmt:
     # Hundreds of `elif`, each inside the one before, would be too deep to encode: a `match` has its cases in a row.
     at = start_of(tests[0][0])
-    cases = [code.Case(start_of(test), (), test, body) for test, body in tests]
+    cases = [code.Case(start_of(test), (), test, body, ()) for test, body in tests]
     if orelse:
-        cases.append(code.Case(at, (), None, orelse))
+        cases.append(code.Case(at, (), None, orelse, ()))
     return code.Match(at, code.Lit(at, at, value=True), tuple(cases))
 
 
@@ -115,10 +115,19 @@ def _match(walk: Lowering, node: cst.Match) -> code.Stmt:
     for case in node.cases:
         names = _pattern_names(case.pattern)
         at = walk.cursor.at
-        walk.skip(case.pattern)
+        values = _pattern_values(walk, case.pattern)
         guard = None if case.guard is None else walk.expr(case.guard)
-        cases.append(code.Case(at, names, guard, walk.suite(case.body)))
+        cases.append(code.Case(at, names, guard, walk.suite(case.body), values))
     return code.Match(start_of(subject), subject, tuple(cases))
+
+
+def _pattern_values(walk: Lowering, pattern: cst.MatchPattern) -> tuple[code.Expr, ...] | None:
+    """The constants of which a pattern takes any, none where it takes everything; None for other patterns."""
+    options = [one.pattern for one in pattern.patterns] if isinstance(pattern, cst.MatchOr) else [pattern]
+    if all(isinstance(one, (cst.MatchValue, cst.MatchSingleton)) for one in options):
+        return tuple(walk.expr(one.value) for one in options if isinstance(one, (cst.MatchValue, cst.MatchSingleton)))
+    walk.skip(pattern)
+    return () if isinstance(pattern, cst.MatchAs) and pattern.pattern is None else None
 
 
 def _return(walk: Lowering, node: cst.Return) -> code.Stmt:

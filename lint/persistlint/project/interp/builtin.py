@@ -6,11 +6,11 @@ import builtins as _builtins
 import inspect
 import textwrap
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from persistlint.facts import code
-from persistlint.project.interp import attributes, elements, invocation, methods, texts
+from persistlint.project.interp import attributes, elements, invocation, methods, naming, sets, texts
 from persistlint.project.interp.frames import Frame, SetEvent
 from persistlint.project.interp.unparse import unparse
 from persistlint.project.interp.values import (
@@ -164,7 +164,14 @@ def _of_all(given: _Given, *, decides: bool) -> Value:
 
 def _getattr(given: _Given) -> Value | None:
     wanted = known(given.args[1]) if len(given.args) > 1 else None
-    return None if wanted is None else attributes.attribute(given.machine, given.args[0], wanted)
+    if wanted is None:
+        return naming.any_of(given.machine, given.args[0], given.args[1]) if len(given.args) > 1 else None
+    return attributes.attribute(given.machine, given.args[0], wanted)
+
+
+def _globals(given: _Given) -> Value:
+    names = given.frame.env.module.env.names
+    return Mapping([(text(name), value) for name, value in names.items() if not name.startswith("\0")], open=True)
 
 
 def _isinstance(given: _Given) -> Value:
@@ -278,9 +285,30 @@ def _reversed(given: _Given) -> Value:
 
 def _sorted(given: _Given) -> Value:
     out = _same_elements(given.machine, "list", given.first)
-    if all(known(item) is not None for item in out.items):
-        out.items.sort(key=lambda item: known(item) or "")
+    places = None if out.open else _places(given, out.items)
+    if places is not None:
+        out.items[:] = [out.items[place] for place in places]
+        if flag(given.kwargs.get("reverse")):
+            out.items.reverse()
     return out
+
+
+def _places(given: _Given, items: Sequence[Value]) -> list[int] | None:
+    """The positions of the elements in their order, `key=…` applied."""
+    by = given.kwargs.get("key")
+    return sets.order([sets.key(item if by is None else _applied(given, by, item)) for item in items])
+
+
+def _extreme(given: _Given, *, last: bool) -> Value | None:
+    """`max` where `last`, else `min`."""
+    items = elements.iterate(given.first) if len(given.args) == 1 and given.first is not None else None
+    found = items if len(given.args) == 1 else Items("list", given.args)
+    if found is None or found.open:
+        return None
+    if not found.items:
+        return given.kwargs.get("default")
+    places = _places(given, found.items)
+    return None if places is None else found.items[places[-1 if last else 0]]
 
 
 def _dict(given: _Given) -> Value:
@@ -336,16 +364,23 @@ def _map(given: _Given) -> Value:
     items = elements.iterate(given.args[1]) if len(given.args) == 2 else None
     if items is None:
         more = elements.element_of(given.args[1]) if len(given.args) == 2 else None
-        return Items("list", [], open=True, element=None if more is None else _applied(given, more))
-    return Items("list", [_applied(given, item) for item in items.items], open=items.open)
+        return Items("list", [], open=True, element=None if more is None else _applied(given, given.first, more))
+    return Items("list", [_applied(given, given.first, item) for item in items.items], open=items.open)
 
 
-def _applied(given: _Given, item: Value) -> Value:
-    match given.first:
+def _applied(given: _Given, what: Value | None, item: Value) -> Value:
+    """`what(item)`."""
+    match what:
         case Function() as function:
             return invocation.invoke(given.machine, function, [item], {}, given.frame.depth)
         case External(name="builtins.str"):
             return texts.piece(item, given.loc, "str(…)")
+        case External(name="builtins.int"):
+            return _int(replace(given, args=[item])) or Unknown("mapped")
+        case Made(name="operator.itemgetter", args=[index]):
+            return elements.item(given.machine, item, index, given.loc)
+        case Made(name="operator.attrgetter", args=[name]) if (wanted := known(name)) is not None:
+            return attributes.attribute(given.machine, item, wanted)
         case _:
             return Unknown("mapped")
 
@@ -365,6 +400,8 @@ _CALLS: dict[str, Callable[[_Given], Value | None]] = {
     "type": _type,
     "super": _super,
     "getattr": _getattr,
+    "dir": lambda given: None if given.first is None else naming.listed(given.first),
+    "globals": _globals,
     "setattr": _setattr,
     "hasattr": lambda _: Unknown("depends on attributes"),
     "isinstance": _isinstance,
@@ -375,6 +412,8 @@ _CALLS: dict[str, Callable[[_Given], Value | None]] = {
     "iter": _collection("generator"),
     "reversed": _reversed,
     "sorted": _sorted,
+    "max": lambda given: _extreme(given, last=True),
+    "min": lambda given: _extreme(given, last=False),
     "dict": _dict,
     "range": _range,
     "enumerate": _enumerate,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from persistlint.facts import code
-from persistlint.project.interp import elements, enums
+from persistlint.project.interp import elements, enums, invocation
 from persistlint.project.interp.frames import Frame, outer_of
 from persistlint.project.interp.values import Class, Env, External, Function, Loc, Operation, Unknown, Value
 
@@ -29,9 +29,27 @@ def function_def(machine: Machine, stmt: code.FuncDef, frame: Frame) -> None:
         machine.decorated.append(function)
     if kind == "setter" and stmt.name in frame.env.names:
         return  # the setter of a property keeps its getter's name
+    _register(machine, decorators, function, frame)
     frame.env.names[stmt.name] = function
     if frame.cls is not None:
         frame.cls.places[stmt.name] = Loc(frame.env.module.path, stmt.at, stmt.at + len(stmt.name))
+
+
+def _register(machine: Machine, decorators: Sequence[Value], made: Function | Class, frame: Frame) -> None:
+    """Call the project's own decorators that keep what they decorate somewhere, and give it back as it is."""
+    for decorator in reversed(decorators):
+        if isinstance(decorator, Function) and _gives_back(machine, decorator):
+            machine.invoke(decorator, [made], {}, frame.depth)
+
+
+def _gives_back(machine: Machine, decorator: Function) -> bool:
+    """Whether a function ends with its first parameter unchanged."""
+    if isinstance(decorator.node, code.Lambda):
+        return False
+    given = [one.name for one in decorator.node.params][decorator.bound is not None :]
+    last = invocation.body_of(machine, decorator)[-1:]
+    value = last[0].value if last and isinstance(last[0], code.Return) else None
+    return bool(given) and isinstance(value, code.Name) and value.id == given[0]
 
 
 def _kind_of(decorators: Sequence[Value], node: code.FuncDef) -> str:
@@ -88,6 +106,7 @@ def class_def(machine: Machine, stmt: code.ClassDef, frame: Frame) -> None:
     cls.names = env.names
     if enums.is_enum(cls):
         enums.number_members(machine, cls)
+    _register(machine, decorators, cls, frame)
     frame.env.names[stmt.name] = cls
 
 

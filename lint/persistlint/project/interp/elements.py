@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from persistlint.facts import code
-from persistlint.project.interp import attributes, texts
+from persistlint.project.interp import attributes, naming, texts
 from persistlint.project.interp.choices import choose, same_site
 from persistlint.project.interp.enums import is_enum, members
 from persistlint.project.interp.frames import Frame
@@ -151,6 +151,8 @@ def _entry(base: Mapping, index: Value, loc: Loc) -> Value:
             return value
         if isinstance(key, Member) and isinstance(index, Member) and (key.cls, key.name) == (index.cls, index.name):
             return value
+    if wanted is None and (some := naming.entry(base, index)) is not None:
+        return some
     if wanted is None and base.entries:
         return choose(*(value for _, value in base.entries), Unknown("an entry of a dict", loc))
     return Unknown("an entry of a dict", loc)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from persistlint.facts import code
-from persistlint.project.interp import binding, elements
+from persistlint.project.interp import binding, elements, operators, sets
 from persistlint.project.interp.choices import choose
 from persistlint.project.interp.frames import EnterEvent, Frame
 from persistlint.project.interp.unparse import unparse
@@ -102,14 +102,27 @@ def for_(machine: Machine, stmt: code.For, frame: Frame) -> str | None:
 
 
 def while_(machine: Machine, stmt: code.While, frame: Frame) -> str | None:
-    """Run `while`."""
-    decided = flag(machine.eval(stmt.test, frame))
-    if decided is False:
-        return machine.block(stmt.orelse, frame)
-    signal = _branches(machine, [stmt.body, ()], frame) if decided is None else machine.block(stmt.body, frame)
-    if decided and signal == "stop":
-        return signal
+    """Run `while`: on a database round by round, as a ladder of versions climbs; else once."""
+    for _ in range(_MOST_ITERATIONS if machine.world is not None else 1):
+        decided = flag(machine.eval(stmt.test, frame))
+        if decided is False:
+            break
+        if decided is None:
+            _branches(machine, [stmt.body, ()], frame)
+            break
+        before = _effects(machine)
+        signal = machine.block(stmt.body, frame)
+        if signal == "stop":
+            return signal
+        if signal == "break":
+            return None
+        if isinstance(stmt.test, code.Lit) and _effects(machine) == before:
+            break  # `while True` around nothing that changes: what ends it is not known
     return machine.block(stmt.orelse, frame)
+
+
+def _effects(machine: Machine) -> int:
+    return 0 if machine.world is None else machine.world.effects
 
 
 def try_(machine: Machine, stmt: code.Try, frame: Frame) -> str | None:
@@ -231,9 +244,28 @@ def _inside(machine: Machine, stmt: code.With, entered: list[Value], frame: Fram
 
 
 def match_(machine: Machine, stmt: code.Match, frame: Frame) -> str | None:
-    """Run `match`."""
-    machine.eval(stmt.subject, frame)
+    """Run `match`: the one case that is taken, or all that may be."""
+    subject = machine.eval(stmt.subject, frame)
+    likely: list[code.Block] = []
     for case in stmt.cases:
+        taken = _is_taken(machine, case, subject, frame)
+        if taken is False:
+            continue
         for name in case.names:
-            frame.env.names[name] = Unknown("bound by a pattern")
-    return _branches(machine, [case.body for case in stmt.cases] + [()], frame)
+            frame.env.names[name] = subject if case.values == () else Unknown("bound by a pattern")
+        if taken and not likely:
+            return machine.block(case.body, frame)
+        likely.append(case.body)
+        if taken:
+            break
+    else:
+        likely.append(())
+    return _branches(machine, likely, frame) if len(likely) > 1 else None
+
+
+def _is_taken(machine: Machine, case: code.Case, subject: Value, frame: Frame) -> bool | None:
+    matched = None if case.values is None else True
+    if case.values:
+        matched = sets.within([machine.eval(one, frame) for one in case.values], subject, operators.same)
+    guard = True if case.guard is None else flag(machine.eval(case.guard, frame))
+    return False if False in (matched, guard) else None if None in (matched, guard) else True

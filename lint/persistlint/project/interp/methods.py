@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from persistlint.project.interp import elements, texts
+from persistlint.project.interp import elements, operators, texts
 from persistlint.project.interp.choices import choose
 from persistlint.project.interp.values import (
     NONE,
@@ -50,7 +50,7 @@ def method(
         case Member() if isinstance(base.value, Text) and name in _CHANGES:
             return _text(base.value, name, args, kwargs, loc, source)
         case Items():
-            return _list(machine, base, name, args)
+            return _list(machine, base, name, args, loc)
         case Mapping():
             return _dict(machine, base, name, args, loc)
         case Choice(options=options) if all(isinstance(option, Text | Items | Mapping) for option in options):
@@ -63,7 +63,9 @@ def method(
         case Made(name="re.compile") if name == "sub" and len(args) >= 2:
             return substitute(base.args[0], args[0], args[1]) if base.args else None
         case Class() if name == "__subclasses__":
-            return Items("list", [], open=True)
+            # While the modules are read, more may follow.
+            found = [cls for cls in machine.classes if any(one is base for one in cls.bases)]
+            return Items("list", list(found), open=machine.world is None)
         case _:
             return None
 
@@ -174,7 +176,31 @@ def _test(base: Text, name: str, args: list[Value]) -> Value:
     return Const(bool(getattr(whole, name)(*given)))
 
 
-def _list(machine: Machine, base: Items, name: str, args: list[Value]) -> Value | None:
+_OPERATORS = {
+    "difference": "-", "intersection": "&", "symmetric_difference": "^", "issubset": "<=", "issuperset": ">=",
+}  # fmt: skip
+
+
+def _of_sets(name: str, base: Items, other: Value, loc: Loc) -> Value | None:
+    given = elements.iterate(other)
+    if given is None:
+        return Items("set", [], open=True)
+    left, right = Items("set", base.items, open=base.open), Items("set", given.items, open=given.open)
+    if name in ("issubset", "issuperset"):
+        return operators.compare(_OPERATORS[name], left, right, loc)
+    return operators.binary(_OPERATORS[name], left, right, loc, name)
+
+
+def _popped(machine: Machine, base: Items, args: list[Value]) -> Value:
+    """`pop()` and `pop(0)`: which element it is, where all are known."""
+    at = args[0].value if args and isinstance(args[0], Const) else -1
+    if base.open or machine.uncertain or not isinstance(at, int) or not -len(base.items) <= at < len(base.items):
+        base.open = True
+        return Unknown("an element of a list")
+    return base.items.pop(at)
+
+
+def _list(machine: Machine, base: Items, name: str, args: list[Value], loc: Loc) -> Value | None:
     match name:
         case "append" | "add" | "appendleft" if args:
             elements.append(machine, base, args[0])
@@ -188,13 +214,24 @@ def _list(machine: Machine, base: Items, name: str, args: list[Value]) -> Value 
             return NONE
         case "copy":
             return Items(base.kind, list(base.items), open=base.open)
-        case "pop" | "remove" | "clear" | "discard" | "sort" | "reverse":
-            base.open = base.open or name in ("pop", "remove", "clear", "discard")
-            return Unknown("an element of a list") if name == "pop" else NONE
+        case "pop":
+            return _popped(machine, base, args)
+        case "reverse":
+            base.items.reverse()
+            return NONE
+        case "clear" if not machine.uncertain:
+            base.items.clear()
+            base.open = False
+            return NONE
+        case "remove" | "clear" | "discard" | "sort":
+            base.open = base.open or name != "sort"
+            return NONE
         case "union" if args:
             out = Items(base.kind, list(base.items), open=base.open)
             elements.extend(machine, out, args[0])
             return out
+        case "difference" | "intersection" | "symmetric_difference" | "issubset" | "issuperset" if len(args) == 1:
+            return _of_sets(name, base, args[0], loc)
         case _:
             return None
 

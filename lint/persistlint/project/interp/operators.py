@@ -6,10 +6,9 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from persistlint.project.interp import elements, texts
+from persistlint.project.interp import elements, sets, texts
 from persistlint.project.interp.values import (
     FALSE,
-    NONE,
     TRUE,
     Class,
     Const,
@@ -62,10 +61,8 @@ def binary(op: str, left: Value, right: Value, loc: Loc, source: str) -> Value:
             return _repeated(left, right.value, loc, source)
     if isinstance(right, Text) and op == "+" and not isinstance(left, Items):
         return texts.concat([texts.piece(left, loc, source), right])
-    if isinstance(left, Items) and isinstance(right, Items) and op in ("+", "|"):
-        items = [*left.items, *right.items]
-        most = elements.MOST_ITEMS
-        return Items(left.kind, items[:most], open=left.open or right.open or len(items) > most)
+    if isinstance(left, Items) and isinstance(right, Items) and (whole := _of_items(op, left, right)) is not None:
+        return whole
     if isinstance(left, Items) and op == "*":
         return _repeat(left, right)
     if isinstance(left, Mapping) and isinstance(right, Mapping) and op == "|":
@@ -77,6 +74,29 @@ def binary(op: str, left: Value, right: Value, loc: Loc, source: str) -> Value:
     if isinstance(left, Items) and op == "+":
         return Items(left.kind, list(left.items), open=True)
     return Operation(op, (left, right), loc)
+
+
+def same(left: Value, right: Value) -> bool | None:
+    """Whether two values are equal; None where that cannot be known."""
+    return _decide("==", left, right)
+
+
+def _of_items(op: str, left: Items, right: Items) -> Items | None:
+    most = elements.MOST_ITEMS
+    match op:
+        case "+":
+            items = [*left.items, *right.items]
+            return Items(left.kind, items[:most], open=left.open or right.open or len(items) > most)
+        case "|":
+            return sets.joined(left, right, same, most)
+        case "&":
+            return sets.common(left, right, same)
+        case "-":
+            return sets.without(left, right, same)
+        case "^":
+            return sets.joined(sets.without(left, right, same), sets.without(right, left, same), same, most)
+        case _:
+            return None
 
 
 def _repeated(left: Text, times: int, loc: Loc, source: str) -> Value:
@@ -141,7 +161,24 @@ def _decide(op: str, left: Value, right: Value) -> bool | None:
     if op in ("==", "!="):
         equal = _equal(left, right)
         return None if equal is None else equal == (op == "==")
+    if isinstance(left, Items) and isinstance(right, Items):
+        return _ordered(op, left, right)
     return None
+
+
+def _ordered(op: str, left: Items, right: Items) -> bool | None:
+    """Sets by what they hold, tuples and lists by their elements: `version >= (3, 35, 0)`."""
+    if left.kind == right.kind == "set":
+        small, large = (left, right) if op in ("<", "<=") else (right, left)
+        inside = sets.covers(large, small, same)
+        if op in ("<=", ">=") or not inside:
+            return inside
+        differs = sets.covers(small, large, same)
+        return None if differs is None else not differs
+    try:
+        return bool(_COMPARE[op](sets.key(left), sets.key(right))) if op in _COMPARE else None
+    except TypeError:
+        return None
 
 
 def _numbers(op: str, left: Const, right: Const) -> bool | None:
@@ -192,9 +229,11 @@ def _equal(left: Value, right: Value) -> bool | None:
         return True if left.name == right.name else None
     if left is right and isinstance(left, (Class, Function)):
         return True
-    if isinstance(left, Const) and left.value is NONE.value and known(right) is not None:
+    if isinstance(left, Items) and isinstance(right, Items):
+        return sets.equal(left, right, same)
+    if isinstance(left, Const) and known(right) is not None:
         return False
-    if isinstance(right, Const) and right.value is NONE.value and known(left) is not None:
+    if isinstance(right, Const) and known(left) is not None:
         return False
     return None
 

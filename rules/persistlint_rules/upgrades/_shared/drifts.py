@@ -36,7 +36,7 @@ class Drift:
         one = self.difference
         return {
             "table": one.table,
-            "object": one.object,
+            "object": one.object if one.where is None else f"{one.object},{one.where}",
             "aspect": one.aspect,
             "expected": one.expected,
             "actual": one.actual,
@@ -49,11 +49,11 @@ def drifts(project: Project, aspect: str, *changes: str) -> Iterator[Drift]:
     """Each difference in that aspect once, whichever start shows it; what follows from a failure shows nothing."""
     if project.dialect != "sqlite":
         return
-    seen: set[tuple[str, str, str, str | None]] = set()
+    seen: set[tuple[str, str, str, str | None, str | None]] = set()
     for store in project.upgrades:
         for start in store.starts:
             for one in (*start.differences, *start.reordered):
-                key = (one.table.lower(), one.change, one.object.lower(), one.actual)
+                key = (one.table.lower(), one.change, one.object.lower(), one.actual, one.where)
                 wanted = one.aspect == aspect and one.change in changes and key not in seen
                 if wanted and start.knows(one.table) and not _follows(start, one):
                     seen.add(key)
@@ -88,5 +88,6 @@ def named(one: Difference) -> str:
 
 
 def listed(one: Difference) -> str:
-    """The columns of an index or a constraint."""
-    return ", ".join(f"`{name}`" for name in one.object.split(",")) if one.object else "an expression"
+    """The columns of an index or a constraint, and of which rows."""
+    columns = ", ".join(f"`{name}`" for name in one.object.split(",")) if one.object else "an expression"
+    return columns if one.where is None else f"{columns} where `{one.where}`"

@@ -45,7 +45,9 @@ def _index(project: Project, missing: Difference) -> IndexFact | None:
         for table in project.fresh
         if table.name.lower() == missing.table.lower()
         for index in table.indexes
-        if ",".join(index.columns) == missing.object.replace(", ", ",") and index.where is None
+        if ",".join(index.columns) == missing.object.replace(", ", ",")
+        and index.where is None
+        and missing.where is None
     ]
     plain = all(_PLAIN.match(column) for index in found for column in index.columns)
     return found[0] if len(found) == 1 and plain else None

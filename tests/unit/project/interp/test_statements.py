@@ -35,6 +35,15 @@ def one_of(*options: object) -> dict[str, list[str]]:
         ("x = 1 if True else 2", 1), ("x = None or 'a'", "a"), ("x = 'b' and 'c'", "c"), ("x = not ''", True), ("x = 1 < 2", True),
         ("x = 'a' in ['a', 'b']", True), ("x = 'a' not in {'b': 1}", True), ("x = None is None", True), ("x = 'a' == 'b'", False),
         ("x = 'ab' < 'b'", True), ("x = {1, 2} | {3}", [1, 2, 3]), ("x = {'a': 1} | {'b': 2}", {"a": 1, "b": 2}), ("x = [].copy()", []),
+        ("x = {1, 2, 3} & {2, 3, 4}", [2, 3]), ("x = {1, 2} - {2}", [1]), ("x = {1, 2} ^ {2, 3}", [1, 3]), ("x = {1} | {1, 2}", [1, 2]),
+        ("x = {1, 2}.difference([2])", [1]), ("x = {1, 2}.intersection({2})", [2]), ("x = {1}.issubset({1, 2})", True),
+        ("x = {1, 2} <= {1}", False), ("x = {1} < {1, 2}", True), ("x = {1} < {1}", False), ("x = {1, 2} == {2, 1}", True),
+        ("x = [1, 2] == [1, 2]", True), ("x = [1, 2] == [1]", False), ("x = ['a'] != ['b']", True), ("x = (1,) == [1]", False),
+        ("x = (3, 40) >= (3, 35, 0)", True), ("x = (3, 9) < (3, 35)", True), ("x = max({1: 'a', 3: 'b'})", 3), ("x = min(2, 1)", 1),
+        ("x = max([], default=0)", 0), ("x = max(['a', 'ccc'], key=lambda one: 'z' + one)", "ccc"), ("x = sorted({3: 'a', 1: 'b'}.items())", [(1, "b"), (3, "a")]),
+        ("x = sorted([2, 10, 1], reverse=True)", [10, 2, 1]), ("x = sorted(['10', '9'], key=int)", ["9", "10"]),
+        ("from operator import itemgetter\nx = sorted([('b', 1), ('a', 2)], key=itemgetter(1))", [("b", 1), ("a", 2)]),
+        ("x = [1, 2]\nx.pop(0)", [2]), ("y = [1, 2]\nx = y.pop()", 2), ("x = [1]\nx.clear()", []), ("x = [1, 2]\nx.reverse()", [2, 1]),
         ("x = tuple('a' for _ in range(2))", ("a", "a")), ("x = {'a': 1}.items()", [("a", 1)]), ("x = frozenset(['a'])", ["a"]),
         ("x = getattr(dict, 'nothing', 1)", "<builtins.dict.nothing>"), ("from typing import cast\nx = cast('int', 5)", 5),
     ],
@@ -142,6 +151,22 @@ def test_matches() -> None:
     ran = run("import sys\nx = 'a'\nmatch sys.argv:\n    case []: x = 'b'\n    case [y]: x = 'c'")
 
     assert ran["x"] == one_of("a", "b", "c")
+
+
+@pytest.mark.parametrize(
+    ("subject", "expected"),
+    [("1", "b"), ("3", "b"), ("'c'", "d"), ("None", "e"), ("7", "rest 7"), ("sys.argv", ["b", "d", "e", "rest {y}"])],
+)
+def test_matches_of_constants(subject: str, expected: object) -> None:
+    cases = "    case 1 | 3: x = 'b'\n    case 'c': x = 'd'\n    case None: x = 'e'\n    case y: x = f'rest {y}'\n"
+
+    found = after(f"import sys\nx = 'a'\nmatch {subject}:\n{cases}")
+
+    assert found == (one_of(*expected) if isinstance(expected, list) else expected)
+
+
+def test_a_guard_decides_over_a_match() -> None:
+    assert after("match 1:\n    case 1 if 2 < 1: x = 'a'\n    case _ if 1: x = 'b'\n    case _: x = 'c'") == "b"
 
 
 def test_very_long_elif_chains_are_followed() -> None:
