@@ -84,6 +84,7 @@ from persistlint.facts.upgrades import (
 )
 from persistlint.project.contract import Contract
 from persistlint.project.definitions import Fresh
+from persistlint.project.functions import names_function
 from persistlint.project.model import Interpolation, Operation, Project, Segment, Statement
 from persistlint.replay.checks import Disagreement, columns_in, disagreements, same_condition, sql_words
 from persistlint.replay.defaults import same_default
@@ -194,6 +195,7 @@ __all__ = [
     "did_you_mean",
     "disagreements",
     "enforcing",
+    "names_function",
     "needed_version",
     "refuses",
     "rule",

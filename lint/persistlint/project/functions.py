@@ -24,6 +24,13 @@ def named_functions(contract: Contract) -> Iterator[str]:
         yield from filter(None, (document.import_by, document.export_by))
 
 
+def names_function(name: str, function: str) -> bool:
+    """Whether the `module:function` of a clause is this one, seen from above its source root or from inside of it."""
+    module, _, own = name.partition(":")
+    dotted, _, other = function.partition(":")
+    return own == other and _is_named(dotted, module)
+
+
 def undefined_functions(contract: Contract, paths: Iterable[str], load: Load) -> tuple[UndefinedFunction, ...]:
     """Those that their module does not define, or whose module is nearly another one that does."""
     modules = {_dotted(path): path for path in sorted(paths) if path.endswith(".py")}

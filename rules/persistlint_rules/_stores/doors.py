@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from persistlint.sdk import Label, Opening, PragmaUse, Project, Span, Store, StoreClause
+from persistlint.sdk import Label, Opening, PragmaUse, Project, Span, Store, StoreClause, names_function
 from persistlint_rules.queries._places import Part, is_aside, part_of
 
 
@@ -48,7 +48,7 @@ def promised(project: Project) -> Iterator[tuple[StoreClause, tuple[Opening, ...
 
 def is_door(opening: Opening, engine: str) -> bool:
     """Whether a clause's `module:function` makes that opening."""
-    return any(door == engine or door.endswith(f".{engine}") for door in opening.doors)
+    return any(names_function(engine, door) for door in opening.doors)
 
 
 def name_of(clause: StoreClause | None, opening: Opening) -> str:

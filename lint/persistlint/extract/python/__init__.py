@@ -15,9 +15,9 @@ _MATTERS = re.compile(
     rb"|\bCREATE\s+(?:TEMP\w*\s+)?(?:TABLE|UNIQUE|INDEX|TRIGGER|VIEW|VIRTUAL)\b|\bALTER\s+TABLE\b"
     rb"|\bINSERT\s+(?:OR\s+\w+\s+)?INTO\b|\bDELETE\s+FROM\b|\bPRAGMA\b|\bmapped_column\b|\bColumn\("
     # Who imports the models and is given a session needs to name no library.
-    rb"|\.commit\(\)|\.rollback\(\)|\bsession\.(?:add|delete|get|query)\("
+    rb"|\.commit\(\)|\.rollback\(\)|\bsession\.(?:add|add_all|merge|delete|get|query|scalars?)\("
     # What fills tables or shows them: shapes of an API, loaded documents, copied and removed files.
-    rb"|\bpydantic\b|\bfastapi\b|\bjson\.loads?\b|\bshutil\.(?:copy|move|rmtree)|\bos\.(?:remove|rename|replace|unlink)\(|\.unlink\(|\bcsv\.\w*reader\b"
+    rb"|\bpydantic\b|\bfastapi\b|\bmsgspec\b|\bjson\.(?:loads?|dump)\b|\byaml\.\w*(?:load|dump)|\bshutil\.(?:copy|move|rmtree)|\bos\.(?:remove|rename|replace|unlink)\(|\.unlink\(|\bcsv\.\w*(?:read|writ)er\b"
     # In lower case these are English more often than SQL.
     rb"|(?-i:[\"'\s(]SELECT\s[^;]{1,300}?\sFROM\s|[\"'\s(]UPDATE\s+\S+\s+SET\s)",
     re.IGNORECASE,

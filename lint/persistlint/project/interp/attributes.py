@@ -125,6 +125,8 @@ def _instance_attribute(machine: Machine, instance: Instance, name: str) -> Valu
             given = instance.attrs.get(name) or _field_value(instance, name)
             if given is not None:
                 return given
+            if instance.spread and machine.is_record is not None and machine.is_record(instance.cls):
+                return Attribute(instance, name)  # not its default: it may be among what the object was made of
             return imports.resolve(machine, value, owner.env, name) if isinstance(value, Lazy) else value
     given = _field_value(instance, name)
     if given is not None:

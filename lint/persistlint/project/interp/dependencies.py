@@ -25,6 +25,12 @@ def given(machine: Machine, annotation: Value | None, default: Value | None) -> 
     return None
 
 
+def bare(annotation: Value | None) -> Value | None:
+    """The type in an `Annotated[type, …]`, or an annotation that is none of these itself."""
+    extras = _extras(annotation)
+    return extras[0] if extras else annotation
+
+
 def _extras(annotation: Value | None) -> list[Value]:
     """The `Depends(…)` of `Annotated[Session, Depends(…)]`."""
     match annotation:

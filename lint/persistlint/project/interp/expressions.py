@@ -13,6 +13,7 @@ from persistlint.project.interp import (
     calls,
     comprehensions,
     elements,
+    elsewhere,
     imports,
     operators,
     texts,
@@ -28,6 +29,7 @@ from persistlint.project.interp.values import (
     External,
     Function,
     Gap,
+    Instance,
     Items,
     Lazy,
     Loc,
@@ -80,7 +82,8 @@ def _attr(machine: Machine, node: code.Attr, frame: Frame) -> Value:
 
 def _call(machine: Machine, node: code.Call, frame: Frame) -> Value:
     func = machine.eval(node.func, frame)
-    args, kwargs, open_ = _arguments(machine, node.args, frame)
+    args, kwargs, spread, open_ = _arguments(machine, node.args, frame)
+    node, func, args, kwargs = elsewhere.asked(node, func, args, kwargs)
     result = (
         machine.world.call(machine, node, func, args, kwargs, frame.env.module.path)
         if machine.world is not None
@@ -90,6 +93,8 @@ def _call(machine: Machine, node: code.Call, frame: Frame) -> Value:
         result = choose(
             *(calls.call(machine, option, args, kwargs, node, frame, open_=open_) for option in options_of(func))
         )
+    if spread:
+        _note_spread(result, spread, Loc(frame.env.module.path, node.at, node.end))
     if machine.on_call is not None:
         machine.on_call(
             CallEvent(
@@ -102,14 +107,26 @@ def _call(machine: Machine, node: code.Call, frame: Frame) -> Value:
                 frame.function,
                 result,
                 machine.caller,
+                spread,
             )
         )
     return result
 
 
-def _arguments(machine: Machine, nodes: Sequence[code.Arg], frame: Frame) -> tuple[list[Value], dict[str, Value], bool]:
+def _note_spread(result: Value, spread: tuple[Value, ...], loc: Loc) -> None:
+    """Let an object that was made just now know what it was made of."""
+    for option in options_of(result):
+        if isinstance(option, Instance) and option.loc == loc:
+            option.spread = spread
+
+
+def _arguments(
+    machine: Machine, nodes: Sequence[code.Arg], frame: Frame
+) -> tuple[list[Value], dict[str, Value], tuple[Value, ...], bool]:
+    """Positional and named arguments, what is spread and not known, and whether there may be more."""
     args: list[Value] = []
     kwargs: dict[str, Value] = {}
+    spread: list[Value] = []
     open_ = False
     for arg in nodes:
         value = machine.eval(arg.value, frame)
@@ -118,12 +135,15 @@ def _arguments(machine: Machine, nodes: Sequence[code.Arg], frame: Frame) -> tup
             args.extend(items.items if items is not None else ())
             open_ = open_ or items is None or items.open
         elif arg.star == 2:
-            open_ = elements.spread(value, kwargs) or open_
+            more = elements.spread(value, kwargs)
+            if more and not isinstance(value, Mapping | Row):
+                spread.append(value)
+            open_ = open_ or more
         elif arg.name is not None:
             kwargs[arg.name] = value
         else:
             args.append(value)
-    return args, kwargs, open_
+    return args, kwargs, tuple(spread), open_
 
 
 def _join_text(machine: Machine, node: code.Join, frame: Frame) -> Value:

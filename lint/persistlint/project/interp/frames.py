@@ -22,6 +22,8 @@ class CallEvent:
     result: Value
     caller: tuple[str, int] | None = None
     """File and place of the function that calls."""
+    spread: tuple[Value, ...] = ()
+    """What is given by `**`, as far as its entries are not known."""
 
 
 @dataclass(frozen=True, slots=True)

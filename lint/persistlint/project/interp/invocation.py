@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from persistlint.facts import code
 from persistlint.project.interp.annotations import unquoted
 from persistlint.project.interp.choices import choose
-from persistlint.project.interp.dependencies import given
+from persistlint.project.interp.dependencies import bare, given
 from persistlint.project.interp.enums import is_enum
 from persistlint.project.interp.frames import Frame
 from persistlint.project.interp.values import (
@@ -161,15 +161,13 @@ def _unknown_param(machine: Machine, function: Function, param: code.Param, defa
     kind: Value | None = None
     if param.annotation is not None:
         kind = eval_annotation(machine, param.annotation, function.env)
-        if isinstance(kind, Class) and not is_enum(kind) and _is_plain(kind) and not _is_record(machine, kind):
-            return example_of(kind)
-    return Unknown(
-        f"parameter `{param.name}` of `{function.qualname}`",
-        loc,
-        param.name,
-        annotation=kind,
-        given=given(machine, kind, default),
-    )
+    handed = given(machine, kind, default)
+    if isinstance(handed, Instance) and not _is_record(machine, handed.cls):
+        return handed
+    cls = bare(kind)
+    if isinstance(cls, Class) and not is_enum(cls) and _is_plain(cls) and not _is_record(machine, cls):
+        return example_of(cls)
+    return Unknown(f"parameter `{param.name}` of `{function.qualname}`", loc, param.name, annotation=kind, given=handed)
 
 
 def _example(machine: Machine, cls: Class, *, is_class: bool) -> Value:

@@ -224,6 +224,8 @@ class Instance(Value):
     """False until `__init__` has been looked at."""
     open: bool = False
     """Made with arguments that are not known, or nobody knows where."""
+    spread: tuple[Value, ...] = ()
+    """What it was made with by `**`, as far as the entries of that are not known."""
     parent: Made | None = None
     """The call of `super().__init__` that reaches a class outside the project."""
 

@@ -24,6 +24,7 @@ from persistlint.project.ledger.origins import Origins
 from persistlint.project.ledger.raw.heard import RawSql
 from persistlint.project.ledger.raw.tables import RawTables
 from persistlint.project.ledger.recorder import Recorder
+from persistlint.project.ledger.selected import Selected
 from persistlint.project.ledger.shapes import ShapeClass, Shapes
 from persistlint.project.model import Statement
 from persistlint.project.sqlalchemy.tables import Found
@@ -42,7 +43,7 @@ def build(
     machine.is_record = lambda cls: kinds.of_class(cls) is not None
     known_tables = list(tables)
     named = RawTables(found.drafts, known_tables, sql, places)
-    raw = RawSql(sql, named, kinds)
+    raw = RawSql(sql, named, kinds, Selected(kinds, found.settler))
     chosen = roots.chosen(machine, found, kinds, shapes, loaded, wal=wal, raw=bool(named))
     recorder = Recorder(machine, kinds, shapes, raw)
     traces = [recorder.run(function) for function in chosen]

@@ -9,11 +9,13 @@ from persistlint.facts.sql import Kind
 from persistlint.project.interp.machine import Machine
 from persistlint.project.interp.values import Attribute, External, Loc, Made, Text, Value, known, options_of
 from persistlint.project.ledger.names import name_of
+from persistlint.project.ledger.origins import file_of
 from persistlint.project.ledger.trace import Act, Trace
 from persistlint.project.model import Statement
 from persistlint.source import Span
 
-_COPIES = frozenset({"copy", "copy2", "copyfile"})
+_COPIES = frozenset({"copy", "copy2", "copyfile", "copyfileobj"})
+_WRITES = frozenset({"write_bytes", "write"})
 _MOVES = frozenset({"move", "rename", "replace"})
 _REMOVES = frozenset({"unlink", "remove"})
 _OPENERS = (
@@ -67,13 +69,16 @@ def _opened(machine: Machine) -> frozenset[str]:
 
 
 def _what(act: Act, opened: frozenset[str]) -> tuple[str, str] | None:
+    if act.name in _WRITES:
+        name = _file(file_of(act.args[0])) if act.args else None  # the bytes of a file, read and written at once
+        return ("copy", name) if name is not None and name in opened else None
+    source = _subject(act)
+    if act.name == "copyfileobj":
+        source = file_of(source)
     if isinstance(act.func, External):
         if not act.func.name.startswith(("shutil.", "os.")):
             return None
-        source = act.args[0] if act.args else None
-    elif isinstance(act.func, Attribute) and len(act.args) <= 1 and not isinstance(act.func.base, Text):
-        source = act.func.base
-    else:
+    elif isinstance(act.func, Attribute) and (len(act.args) > 1 or isinstance(act.func.base, Text)):
         return None
     name = _file(source)
     if name is None:
@@ -113,7 +118,7 @@ def _called(trace: Trace, act: Act) -> list[str]:
 
 def _subject(act: Act) -> Value | None:
     if isinstance(act.func, External):
-        return act.args[0] if act.args else None
+        return act.args[0] if act.args else act.kwargs.get("src")
     return act.func.base if isinstance(act.func, Attribute) else None
 
 

@@ -22,14 +22,24 @@ from persistlint.project.interp.values import (
     Mapping,
     Operation,
     Text,
+    Unknown,
     Value,
     known,
 )
+from persistlint.project.ledger.bodies import is_upload
 from persistlint.project.ledger.insertions import holder, insertion_of
 from persistlint.project.ledger.keeping import Care
 from persistlint.project.ledger.kinds import Kinds, RowOf
 from persistlint.project.ledger.names import name_of
-from persistlint.project.ledger.origins import FromColumn, FromDocument, FromField, Origins, file_of, shape_file
+from persistlint.project.ledger.origins import (
+    FromColumn,
+    FromDocument,
+    FromField,
+    Origins,
+    file_of,
+    handle_of,
+    shape_file,
+)
 from persistlint.project.ledger.trace import Act, Assigned, Built, Trace
 from persistlint.project.sqlalchemy.draft import TableDraft
 from persistlint.source import Span
@@ -69,7 +79,7 @@ class Exchanges:
     def of(self, traces: Iterable[Trace]) -> tuple[Exchange, ...]:
         """The exchanges, each in the innermost function that does all of it."""
         kept = list(traces)
-        imports = [one for trace in kept for one in self._imports(trace)]
+        imports = _opened(one for trace in kept for one in self._imports(trace))
         exports = [one for trace in kept for one in self._exports(trace)]
         found = [self._import(one, kept) for one in _innermost(imports, lambda one: (one.trace, one.table))]
         found += [exchange for _, _, exchange in _innermost(exports, lambda one: (one[0], one[1]))]
@@ -98,7 +108,7 @@ class Exchanges:
         """The file that a value was read from, and how it was taken out of the document: of which class, if any."""
         for origin in self._origins.of(value):
             if isinstance(origin, FromDocument) and origin.key is not None:
-                path = file_of(origin.loaded)
+                path = file_of(origin.loaded) or handle_of(origin.loaded)
                 if path is not None:
                     return path, origin.by, None
             elif isinstance(origin, FromField):
@@ -215,6 +225,22 @@ class Exchanges:
                 )  # fmt: skip
                 out.append((trace, table, exchange))
         return out
+
+
+def _opened(candidates: Iterable[_Candidate]) -> list[_Candidate]:
+    """Without those that are handed an open file by one who imports the same table from a file that is known."""
+    found = list(candidates)
+    known_files = [one for one in found if not _is_handed(one)]
+    return [
+        one
+        for one in found
+        if not _is_handed(one)
+        or not any(other.table is one.table and one.trace.key in other.trace.entered for other in known_files)
+    ]
+
+
+def _is_handed(found: _Candidate) -> bool:
+    return isinstance(found.file, Unknown) and not is_upload(found.file)
 
 
 def _innermost(found: Sequence[_Found], of: Callable[[_Found], tuple[Trace, TableDraft]]) -> list[_Found]:

@@ -9,7 +9,8 @@ from persistlint.facts import code
 from persistlint.facts.ledger import ColumnFlow, FlowRole, UnknownFlow
 from persistlint.facts.sql import Kind
 from persistlint.project.interp.values import Function, Loc, Value
-from persistlint.project.ledger.kinds import Kinds, RowOf
+from persistlint.project.ledger.bodies import is_asked
+from persistlint.project.ledger.kinds import Document, Kinds, RowOf
 from persistlint.project.ledger.origins import FromColumn, FromDocument, FromField, Origins, shape_file
 from persistlint.project.ledger.roots import is_route
 from persistlint.project.ledger.shapes import Shapes
@@ -18,8 +19,10 @@ from persistlint.project.model import Statement
 from persistlint.project.sqlalchemy.draft import TableDraft
 from persistlint.source import Span
 
-_LOADS = re.compile(rb"\xa4load|\xa5loads|DictReader|\xa6reader|validate_json|parse_file")
-_DUMPS = re.compile(rb"\xa4dump|\xa5dumps|DictWriter|writerow")
+_LOADS = re.compile(
+    rb"\xa4load|\xa5loads|DictReader|\xa6reader|validate_json|parse_file|safe_load|full_load|\xa6decode"
+)
+_DUMPS = re.compile(rb"\xa4dump|\xa5dumps|DictWriter|writerow|safe_dump")
 """Names in the encoded body of a function."""
 _METHODS_OF_DICT = frozenset({"to_dict", "as_dict", "dict", "serialize", "to_json", "asdict", "json"})
 
@@ -61,6 +64,9 @@ class Flows:
         for dump in trace.dumped:
             for table, name in self.columns_in(dump.value):
                 self.add(table.name, name, FlowRole.EXPORTED, dump.at, "dump")
+        for sent in trace.sent:
+            for table, name in self.columns_in(sent.value):
+                self.add(table.name, name, FlowRole.SHOWN, sent.at, "message")
         for shaped in trace.shaped:
             self._shaped(shaped)
         if is_route(trace.root) and trace.result is not None:
@@ -108,11 +114,19 @@ class Flows:
                 self._written(table, column.name, value, built.at, built.via)
         if built.open:
             self.hide(table.name, FlowRole.WRITTEN, built.at, "values that are not known")
+        for spread in built.spread:
+            kind = self._kinds.of(spread)
+            if isinstance(kind, Document):
+                role = FlowRole.ACCEPTED if is_asked(kind.loaded) else FlowRole.IMPORTED
+                self.hide(table.name, role, built.at, "entries of a document that are not known")
 
     def _written(self, table: TableDraft, column: str, value: Value, at: At, via: str) -> None:
         self.add(table.name, column, FlowRole.WRITTEN, at, via)
         for origin in self._origins.of(value):
-            if isinstance(origin, FromDocument) or (isinstance(origin, FromField) and shape_file(origin.base)):
+            source = origin.loaded if isinstance(origin, FromDocument) else getattr(origin, "base", None)
+            if source is not None and is_asked(source):
+                self.add(table.name, column, FlowRole.ACCEPTED, at, "request")
+            elif isinstance(origin, FromDocument) or (isinstance(origin, FromField) and shape_file(origin.base)):
                 self.add(table.name, column, FlowRole.IMPORTED, at, via)
             elif isinstance(origin, FromField) and id(origin.cls) in self._requests:
                 self.add(table.name, column, FlowRole.ACCEPTED, at, f"{origin.cls.name}.{origin.name}")

@@ -6,17 +6,17 @@ from collections.abc import Callable
 
 from persistlint.facts import code
 from persistlint.facts.documents import Keeping
-from persistlint.project.interp.values import Attribute, External, Loc, Unknown, Value
+from persistlint.project.interp.frames import terminal
+from persistlint.project.interp.values import Attribute, External, Loc, Made, Unknown, Value, known, options_of
 from persistlint.project.ledger import places
 from persistlint.project.ledger.names import FileName, name_of
-from persistlint.project.ledger.trace import Act, At, Built, Key, Trace
+from persistlint.project.ledger.trace import Act, At, Built, Entered, Key, Trace
 from persistlint.source import Span
 
 _KINDS = {
     "rename": "rename", "replace": "rename", "move": "move", "copy": "copy", "copy2": "copy", "copyfile": "copy",
     "unlink": "delete", "remove": "delete",
 }  # fmt: skip
-_ADDS = frozenset({"add", "add_all", "merge", "bulk_insert_mappings", "bulk_save_objects", "execute", "executemany"})
 
 
 class Care:
@@ -34,19 +34,33 @@ class Care:
         rows = self._place(trace, first.at)
         if rows is None:
             return None
-        loops = [one.stmt for one in places.around(body, rows) if isinstance(one.stmt, code.For) and one.part == "body"]
+        outside = places.around(body, rows)
+        loops = [one.stmt for one in outside if isinstance(one.stmt, code.For) and one.part == "body"]
+        for index, one in enumerate(outside):
+            looped = any(isinstance(other.stmt, code.For) for other in outside[:index])
+            if looped and isinstance(one.stmt, code.With) and self._commits_at_end(trace, one.stmt):
+                return self._spans(Loc(trace.root.path, one.stmt.at, one.stmt.at + len("with")))
         for act in trace.acts:
-            if act.name != "commit" or act.at.caller != trace.key:
+            if not _commits(act) or act.at.caller != trace.key:
                 continue
             around = places.around(body, act.at.loc.at)
             if any(one.stmt is loop and one.part == "body" for one in around for loop in loops):
                 return self._spans(act.at.loc)
         return None
 
+    @staticmethod
+    def _commits_at_end(trace: Trace, stmt: code.With) -> bool:
+        """Whether a `with` block is a transaction: `with connection:`, `with session.begin():`."""
+        managers = [manager for manager, _ in stmt.items]
+        return any(
+            block.at.caller == trace.key and any(block.node is one for one in managers) and _is_transaction(block)
+            for block in trace.blocks
+        )
+
     def swallows(self, trace: Trace, first: Built) -> Span | None:
         """A handler that goes on after a failure without a rollback, on a session that outlives the function."""
         body = self._body(trace.key)
-        commits = [act for act in trace.acts if act.name == "commit" and act.at.caller == trace.key]
+        commits = [act for act in trace.acts if _commits(act) and act.at.caller == trace.key]
         if not commits or not all(_is_lent(act.func) for act in commits):
             return None
         rows = self._place(trace, first.at)
@@ -77,7 +91,7 @@ class Care:
     def keeping(self, trace: Trace, file: Value, first: Built) -> tuple[Keeping, ...]:
         """What is done with the file that was read."""
         own = name_of(file)
-        commits = [act.at.order for act in trace.acts if act.name == "commit" and act.at.order > first.at.order]
+        commits = [act.at.order for act in trace.acts if _commits(act) and act.at.order > first.at.order]
         out: list[Keeping] = []
         for act in trace.acts:
             kind = _KINDS.get(act.name)
@@ -115,6 +129,26 @@ class Care:
             for block in blocks
             if isinstance(one.stmt, code.With)
         )
+
+
+def _is_transaction(block: Entered) -> bool:
+    name = terminal(block.node.func) if isinstance(block.node, code.Call) else ""
+    if name in ("closing", "aclosing"):
+        return False
+    for value in options_of(block.value):
+        if isinstance(value, Made) and (
+            value.name == "sqlite3.connect" or (isinstance(value.func, Attribute) and value.func.name == "begin")
+        ):
+            return True
+    return False
+
+
+def _commits(act: Act) -> bool:
+    """Whether a call commits: by its name, or by SQL."""
+    if act.name in ("execute", "executescript", "exec_driver_sql") and act.args:
+        words = (known(act.args[0]) or "").upper().split()
+        return words[:1] in (["COMMIT"], ["COMMIT;"], ["END"], ["END;"])
+    return act.name == "commit"
 
 
 def _ends(act: Act) -> tuple[Value | None, Value | None]:

@@ -18,6 +18,7 @@ from persistlint.project.interp.values import (
     Value,
     options_of,
 )
+from persistlint.project.ledger.bodies import is_body
 from persistlint.project.ledger.shapes import Shapes
 from persistlint.project.sqlalchemy.annotations import is_annotated, listed, unwrap_annotation
 from persistlint.project.sqlalchemy.declarative import Declarative
@@ -30,7 +31,7 @@ _MANY = frozenset({
     "list", "List", "Sequence", "Iterable", "Iterator", "set", "Set", "frozenset", "tuple", "Tuple", "Collection",
     "Generator", "MutableSequence", "AsyncIterator", "Query", "ScalarResult",
 })  # fmt: skip
-_SAME = frozenset({
+SAME = frozenset({
     "filter", "filter_by", "where", "order_by", "limit", "offset", "all", "options", "join", "outerjoin", "distinct",
     "with_for_update", "unique", "scalars", "execution_options", "yield_per", "populate_existing", "group_by",
     "having", "params", "enable_eagerloads", "partitions", "fetchall", "fetchmany", "slice", "isouter", "select_from",
@@ -44,6 +45,12 @@ _LOADS = frozenset({
     "yaml.safe_load", "yaml.load", "tomllib.load", "tomllib.loads", "toml.load", "csv.reader", "csv.DictReader",
     "pickle.load", "yaml.full_load", "rapidjson.load", "rapidjson.loads",
 })  # fmt: skip
+_TYPED = {
+    "msgspec.json.decode": None, "msgspec.yaml.decode": None, "msgspec.toml.decode": None, "msgspec.convert": 1,
+    "cattrs.structure": 1, "cattr.structure": 1, "dacite.from_dict": 0, "pydantic.parse_obj_as": 0,
+    "pydantic.parse_raw_as": 0, "pydantic.parse_file_as": 0,
+}  # fmt: skip
+"""Functions that make objects of a type out of a document, and the place of that type among their arguments."""
 _VALIDATES = frozenset({
     "model_validate", "parse_obj", "from_orm", "model_validate_json", "parse_raw", "model_construct", "validate",
     "construct", "validate_python", "validate_json", "parse_file", "from_dict",
@@ -67,9 +74,9 @@ class ShapeOf:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A loaded document, or any part of one; `loaded` is the call that loaded it."""
+    """A loaded document, or any part of one; `loaded` is the call that loaded it, or the body of a request."""
 
-    loaded: Made
+    loaded: Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +151,8 @@ class Kinds:
                 return None if annotation is None else self.of_annotation(annotation)
             case Choice(options=options):
                 return next((kind for one in options if (kind := self.of(one, depth + 1)) is not None), None)
+            case Attribute() | External() if is_body(value):
+                return Document(value)
             case Attribute():
                 return self._attribute(value, depth)
             case Operation(op="[]", operands=(base, _)):
@@ -174,8 +183,10 @@ class Kinds:
                 return None
 
     def _made(self, value: Made, depth: int) -> Kind | None:
-        if value.name in _LOADS:
+        if value.name in _LOADS or is_body(value):
             return Document(value)
+        if value.name in _TYPED:
+            return self._decoded(value)
         if value.name in ("builtins.next", "builtins.max", "builtins.min") and value.args:
             return _element(self.of(value.args[0], depth + 1))
         if made(value) == "select":
@@ -183,6 +194,14 @@ class Kinds:
         if isinstance(value.func, Attribute):
             return self._method(value, value.func, depth)
         return None
+
+    def _decoded(self, value: Made) -> Kind | None:
+        """What a decoder gives that is told the type of what it is to find, as `msgspec.json.decode(data, type=T)`."""
+        place = _TYPED[value.name]
+        wanted = value.kwargs.get("type") or value.kwargs.get("data_class")
+        if wanted is None and place is not None and place < len(value.args):
+            wanted = value.args[place]
+        return Document(value) if wanted is None else self.of_annotation(wanted)
 
     def _selected(self, value: Made) -> Kind | None:
         """What `select(Model)` or `session.query(Model)` selects; columns of models are no rows."""
@@ -194,8 +213,13 @@ class Kinds:
         base, name = func.base, func.name
         if isinstance(base, Class):
             return self.of_class(base) if name in _VALIDATES else None
-        if name in _VALIDATES and isinstance(base, Made) and base.args and base.name.endswith("TypeAdapter"):
-            return self.of_annotation(base.args[0])
+        if (
+            name in _VALIDATES | {"decode"}
+            and isinstance(base, Made)
+            and base.name.endswith(("TypeAdapter", "Decoder"))
+        ):
+            wanted = base.args[0] if base.args else base.kwargs.get("type")
+            return Document(value) if wanted is None else self.of_annotation(wanted)
         owner = self.of(base, depth + 1)
         if isinstance(owner, Document):
             return owner
@@ -231,7 +255,7 @@ def _model(value: Value | None) -> Class | None:
 def _of_collection(owner: Many, name: str) -> Kind | None:
     if name == "scalars":
         return Many(owner.inner)
-    if name in _SAME:
+    if name in SAME:
         return owner
     if name in _ONE:
         single = name in ("scalar", "scalar_one", "scalar_one_or_none")

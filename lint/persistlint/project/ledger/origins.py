@@ -19,10 +19,12 @@ from persistlint.project.interp.values import (
     Operation,
     Row,
     Text,
+    Unknown,
     Value,
     known,
     options_of,
 )
+from persistlint.project.ledger.bodies import is_upload
 from persistlint.project.ledger.kinds import Document, Kinds, RowOf, ShapeOf
 from persistlint.project.ledger.shapes import Shapes
 from persistlint.project.sqlalchemy.columns import column_object
@@ -30,6 +32,8 @@ from persistlint.project.sqlalchemy.draft import ColumnDraft, TableDraft
 from persistlint.project.sqlalchemy.settle import Settler
 
 _DEEPEST = 10
+_HANDLED = frozenset({"json.load", "csv.reader", "csv.DictReader", "tomllib.load", "pickle.load"})
+"""What reads from an open file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ class FromField:
 class FromDocument:
     """An entry of a loaded document. `key` is None where it is not known; `by` is `get` or `item`."""
 
-    loaded: Made
+    loaded: Value
     key: str | None
     by: str
     entry: Value
@@ -157,6 +161,8 @@ def file_of(value: Value | None, depth: int = 0) -> Value | None:
     """The path of the file that a loaded document was read from; None where it was not read from a file."""
     if value is None or depth > _DEEPEST:
         return None
+    if is_upload(value):
+        return value
     match value:
         case Made(func=External(name=name), args=args):
             last = name.rpartition(".")[2]
@@ -178,6 +184,14 @@ def file_of(value: Value | None, depth: int = 0) -> Value | None:
             return None
 
 
+def handle_of(value: Value) -> Value | None:
+    """The open file, given by somebody else, that a document was read from: `json.load(stream)`."""
+    if not isinstance(value, Made) or value.name not in _HANDLED or not value.args:
+        return None
+    given = value.args[0]
+    return given if isinstance(given, Unknown) and given.parameter is not None else None
+
+
 def shape_file(base: Value, depth: int = 0) -> Value | None:
     """The path of the file that a shape's value was parsed from."""
     if depth > _DEEPEST:
@@ -187,7 +201,9 @@ def shape_file(base: Value, depth: int = 0) -> Value | None:
             return shape_file(inner, depth + 1)
         case Choice(options=options):
             return next((path for one in options if (path := shape_file(one, depth + 1)) is not None), None)
-        case Made(func=Attribute()):
+        case Instance(spread=spread):
+            return next((path for one in spread if (path := file_of(one, depth + 1)) is not None), None)
+        case Made(func=Attribute() | External()):
             return file_of(base)
         case _:
             return None

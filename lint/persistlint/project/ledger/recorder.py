@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from persistlint.facts import code
-from persistlint.project.interp.frames import CallEvent, SetEvent, location
+from persistlint.project.interp.frames import CallEvent, EnterEvent, SetEvent, location
 from persistlint.project.interp.machine import Machine
 from persistlint.project.interp.values import (
     Attribute,
@@ -26,15 +26,16 @@ from persistlint.project.interp.values import (
     options_of,
 )
 from persistlint.project.ledger.answers import Answers
-from persistlint.project.ledger.kinds import Document, Kinds, Many, RowOf, ShapeOf
+from persistlint.project.ledger.kinds import Kinds, Many, RowOf, ShapeOf
 from persistlint.project.ledger.raw.heard import RawSql
 from persistlint.project.ledger.shapes import Shapes
-from persistlint.project.ledger.trace import Act, Assigned, At, Built, Changed, Dumped, Got, Loaded, Shaped, Trace
+from persistlint.project.ledger.trace import Act, Assigned, At, Built, Changed, Dumped, Entered, Got, Shaped, Trace
 from persistlint.project.sqlalchemy.symbols import made
 
 ACTS = frozenset({
     "commit", "rollback", "begin", "begin_nested", "execute", "executemany", "query", "get", "scalars", "scalar",
-    "exec", "rename", "replace", "move", "copy", "copy2", "copyfile", "copytree", "unlink", "remove", "backup",
+    "exec", "rename", "replace", "move", "copy", "copy2", "copyfile", "copyfileobj", "copytree", "unlink", "remove",
+    "backup",
     "dispose", "close", "exists", "is_file", "merge", "bulk_insert_mappings", "bulk_save_objects", "add_all",
     "bulk_update_mappings", "count", "select", "delete", "truncate", "write_text", "write", "writerow", "writerows",
     "flush", "add", "write_bytes", "flag_modified", "deepcopy", "list", "sorted", "dict",
@@ -71,16 +72,16 @@ class Recorder:
         machine = self._machine
         trace = self.trace = Trace(function)
         self._raw.rows.forget()
-        saved = machine.on_call, machine.on_get, machine.on_set, machine.on_skip, machine.answer
+        saved = machine.on_call, machine.on_get, machine.on_set, machine.on_skip, machine.answer, machine.on_enter
         machine.told = self.answers.elements
         machine.on_call, machine.on_get, machine.on_set = self._on_call, self._on_get, self._on_set
-        machine.on_skip, machine.answer = self._on_skip, self.answers.answer
+        machine.on_skip, machine.answer, machine.on_enter = self._on_skip, self.answers.answer, self._on_enter
         try:
             with machine.budget():
                 trace.result = machine.invoke(function, [], {}, 0, open_=True)
                 trace.limited = machine.steps > machine.limit
         finally:
-            machine.on_call, machine.on_get, machine.on_set, machine.on_skip, machine.answer = saved
+            (machine.on_call, machine.on_get, machine.on_set, machine.on_skip, machine.answer, machine.on_enter) = saved
             machine.told = None
             self.trace = None
         return trace
@@ -130,6 +131,11 @@ class Recorder:
                 kind = self._kinds.of(option.base)
                 if isinstance(kind, RowOf):
                     trace.changed.append(Changed(at, kind, option.base, option.name, within))
+
+    def _on_enter(self, event: EnterEvent) -> None:
+        if self.trace is not None:
+            at = self._at(location(event.node, event.path), self._machine.running)
+            self.trace.blocks.append(Entered(at, event.node, event.value))
 
     def _on_skip(self, function: Function, args: list[Value], kwargs: dict[str, Value]) -> None:
         if self.trace is not None:
@@ -186,6 +192,7 @@ class Recorder:
                                 result.open or bool(result.args),
                                 "constructor",
                                 event.node,
+                                spread=event.spread,
                             )
                         )
                     case ShapeOf(cls=cls):
@@ -225,14 +232,12 @@ class Recorder:
                 target = event.args[1] if len(event.args) > 1 else event.kwargs.get("fp")
                 if target is not None and not name.endswith("dumps"):
                     trace.dumped.append(Dumped(at, event.args[0], target))
-        if isinstance(event.result, Made) and isinstance(self._kinds.of(event.result), Document):
-            kind = self._kinds.of(event.result)
-            if isinstance(kind, Document) and kind.loaded is event.result:
-                trace.loaded.append(Loaded(at, event.result))
         if event.name in ("write_text", "write_bytes", "write") and event.args and isinstance(event.func, Attribute):
             trace.dumped.extend(Dumped(at, text, event.func.base) for text in _documents_in(event.args[0], 0))
         if event.name in ("writerow", "writerows") and event.args and isinstance(event.func, Attribute):
             trace.dumped.append(Dumped(at, event.args[0], event.func.base))
+        if event.name in ("send_json", "send_text") and event.args and isinstance(event.func, Attribute):
+            trace.sent.append(Dumped(at, event.args[0], event.func.base))
 
     def _statements(self, event: CallEvent, at: At, trace: Trace) -> None:
         """Inserts and updates that are built from values: Core's `insert(…).values(…)`, the bulk methods."""

@@ -13,12 +13,13 @@ from persistlint.project.ledger.kinds import Kinds, RowOf
 from persistlint.project.ledger.shapes import Shapes
 from persistlint.project.sqlalchemy.tables import Found
 
-METHODS = frozenset({"get", "post", "put", "patch", "delete", "route", "api_route"})
+METHODS = frozenset({"get", "post", "put", "patch", "delete", "route", "api_route", "websocket"})
 # Names as msgpack writes them, behind their lengths: `load`, `loads`, `dump`, and what reads CSV or parses a shape.
 _DOCUMENTS = re.compile(
-    rb"\xa4load|\xa5loads|\xa4dump|\xa5dumps|DictReader|\xa6reader|validate_json|parse_file|writerow"
+    rb"\xa4load|\xa5loads|\xa4dump|\xa5dumps|DictReader|\xa6reader|validate_json|parse_file|writerow|\xa6decode|"
+    rb"safe_load|full_load|safe_dump"
 )
-_FILES = re.compile(rb"copyfile|copy2|copytree|\xa4copy|\xa4move|rename|unlink|-wal|-shm")
+_FILES = re.compile(rb"copyfile|copy2|copytree|\xa4copy|\xa4move|\xa7replace|rename|unlink|read_bytes|-wal|-shm")
 _MOST = 6_000
 
 
@@ -66,7 +67,7 @@ def _is_worth(
         return False
     if function.owner is not None and isinstance(kinds.of_class(function.owner), RowOf):
         return not node.name.startswith("__")
-    if (mapped is not None and mapped.search(body)) or _DOCUMENTS.search(body) or (raw and is_route(function)):
+    if (mapped is not None and mapped.search(body)) or _DOCUMENTS.search(body) or is_route(function):
         return True
     return any(param.annotation is not None and _names(param.annotation, names) for param in node.params)
 

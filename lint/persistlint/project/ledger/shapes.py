@@ -1,4 +1,4 @@
-"""Classes that describe data: Pydantic models of both versions, SQLModels without a table, dataclasses, TypedDicts."""
+"""Classes that describe data: models of both Pydantics, SQLModels without a table, dataclasses and their kind."""
 
 from __future__ import annotations
 
@@ -26,8 +26,12 @@ from persistlint.project.ledger.bounds import Range
 
 _MODELS = ("pydantic.BaseModel", "pydantic.main.BaseModel", "pydantic.v1.BaseModel", "sqlmodel.SQLModel")
 _SETTINGS = ("BaseSettings",)
-_FIELDS = ("pydantic.Field", "pydantic.fields.Field", "pydantic.v1.Field", "sqlmodel.Field", "dataclasses.field")
-_NEUTRAL = frozenset({"typing.Generic", "abc.ABC", "builtins.object", "typing.Protocol"})
+_FIELDS = ("pydantic.Field", "pydantic.fields.Field", "pydantic.v1.Field", "sqlmodel.Field", "dataclasses.field",
+           "msgspec.field", "attrs.field", "attr.ib")  # fmt: skip
+_RECORDS = frozenset({"msgspec.Struct", "typing.NamedTuple"})
+_DRESSES = ("dataclasses.dataclass", "pydantic.dataclasses.dataclass", "attrs.define", "attrs.frozen", "attr.define",
+            "attr.frozen", "attr.s", "attr.attrs", "attr.dataclass")  # fmt: skip
+_NEUTRAL = frozenset({"typing.Generic", "abc.ABC", "builtins.object", "typing.Protocol"}) | _RECORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +155,10 @@ def _kind(cls: Class) -> str | None:
         return None if flag(cls.keywords.get("table")) is True else "model"
     if any(name.endswith(".TypedDict") for name in names):
         return "typed-dict"
+    if any(name in _RECORDS for name in names):
+        return "dataclass"
     dressed = any(
-        value.name.startswith(("dataclasses.dataclass", "pydantic.dataclasses.dataclass"))
+        value.name.startswith(_DRESSES)
         for decorator in cls.decorators
         for value in (decorator.func if isinstance(decorator, Made) else decorator,)
         if isinstance(value, External)

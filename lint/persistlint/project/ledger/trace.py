@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from persistlint.facts import code
-from persistlint.project.interp.values import Class, Function, Loc, Made, Value
+from persistlint.project.interp.values import Class, Function, Loc, Value
 from persistlint.project.ledger.kinds import RowOf
 
 Key = tuple[str, int]
@@ -36,6 +36,8 @@ class Built:
     via: str
     call: code.Call | None = None
     update: bool = False
+    spread: tuple[Value, ...] = ()
+    """What it is given by `**`, as far as the entries of that are not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +76,8 @@ class Shaped:
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
-    """A document that is loaded."""
-
-    at: At
-    made: Made
-
-
-@dataclass(frozen=True, slots=True)
 class Dumped:
-    """A value that is written as a document to the file or path `target`."""
+    """A value that is written as a document to the file or path `target`, or sent over the connection `target`."""
 
     at: At
     value: Value
@@ -101,6 +95,15 @@ class Act:
     kwargs: dict[str, Value]
     node: code.Call
     result: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A `with` block that is entered; `node` is the expression of its manager, `value` what that is."""
+
+    at: At
+    node: code.Expr
+    value: Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +127,11 @@ class Trace:
     assigned: list[Assigned] = field(default_factory=list[Assigned])
     got: list[Got] = field(default_factory=list[Got])
     shaped: list[Shaped] = field(default_factory=list[Shaped])
-    loaded: list[Loaded] = field(default_factory=list[Loaded])
     dumped: list[Dumped] = field(default_factory=list[Dumped])
+    sent: list[Dumped] = field(default_factory=list[Dumped])
+    """Messages to a client."""
     acts: list[Act] = field(default_factory=list[Act])
+    blocks: list[Entered] = field(default_factory=list[Entered])
     calls: list[tuple[At, Key]] = field(default_factory=list["tuple[At, Key]"])
     """Calls of functions of the project."""
     changed: list[Changed] = field(default_factory=list[Changed])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from persistlint.sdk import DocumentClause, Exchange, Label, Project, TableFact
+from persistlint.sdk import DocumentClause, Exchange, Label, Project, TableFact, names_function
 
 
 def clause_of(project: Project, exchange: Exchange) -> DocumentClause | None:
@@ -12,7 +12,7 @@ def clause_of(project: Project, exchange: Exchange) -> DocumentClause | None:
         other = clause.export_by if exchange.kind == "import" else clause.import_by
         if clause.table.lower() != exchange.table.lower():
             continue
-        if named == exchange.function or (named is None and other is None):
+        if (named is None and other is None) or (named is not None and names_function(named, exchange.function)):
             return clause
     return None
 

@@ -11,6 +11,7 @@ from persistlint.project.ledger.raw.rows import Rows
 from persistlint.project.ledger.raw.tables import RawTables
 from persistlint.project.ledger.raw.texts import WRAPPERS, Texts, query_of
 from persistlint.project.ledger.raw.writes import Writes
+from persistlint.project.ledger.selected import Selected
 from persistlint.project.ledger.trace import At, Built
 from persistlint.project.model import Statement
 from persistlint.project.sql.sites import EXECUTORS
@@ -21,9 +22,9 @@ _EXECUTORS = EXECUTORS - WRAPPERS
 class RawSql:
     """Knows the SQL of a project while its functions are interpreted."""
 
-    def __init__(self, statements: Iterable[Statement], tables: RawTables, kinds: Kinds) -> None:
+    def __init__(self, statements: Iterable[Statement], tables: RawTables, kinds: Kinds, selected: Selected) -> None:
         texts = Texts(statements)
-        self.rows = Rows(texts, tables, kinds)
+        self.rows = Rows(texts, tables, kinds, selected)
         self.followed = texts.followed
         self._writes = Writes(texts, tables, kinds)
 

@@ -17,12 +17,14 @@ from persistlint.project.interp.values import (
 from persistlint.project.ledger.kinds import Kinds, RowOf
 from persistlint.project.ledger.raw.tables import RawTables, column_of
 from persistlint.project.ledger.raw.texts import Texts, query_of
+from persistlint.project.ledger.selected import Selected
 from persistlint.project.sql.sites import EXECUTORS
 
 _ROWS = frozenset({"fetchall", "fetchmany", "all", "partitions"})
 _ROW = frozenset({"fetchone", "first", "one", "one_or_none"})
 _CELL = frozenset({"scalar", "scalar_one", "scalar_one_or_none"})
 _ANSWERED = _ROWS | _ROW | _CELL | {"scalars"}
+_EXECUTES = frozenset({"execute", "exec", "stream"})
 _SAME = frozenset({"mappings", "unique", "tuples", "yield_per"})
 """Methods of a result that give it again, as far as the values of its rows go."""
 _DEEPEST = 8
@@ -31,8 +33,9 @@ _DEEPEST = 8
 class Rows:
     """Knows what each cursor has executed last, in the function that is interpreted."""
 
-    def __init__(self, texts: Texts, tables: RawTables, kinds: Kinds) -> None:
+    def __init__(self, texts: Texts, tables: RawTables, kinds: Kinds, selected: Selected) -> None:
         self._texts = texts
+        self._selected = selected
         self._tables = tables
         self._kinds = kinds
         self._last: dict[object, tuple[Value, Value]] = {}
@@ -51,7 +54,8 @@ class Rows:
         """The rows, or the cell, that a method of a result gives."""
         if not isinstance(func, Attribute) or func.name not in _ANSWERED or args[1:]:
             return None
-        row = self.row_of(func.base)
+        asked = self._selected.row(args[0]) if args else None  # `session.scalars(select(Model.column))`
+        row = asked or self.row_of(func.base)
         if row is None or func.name in _ROW:
             return row
         if func.name in _ROWS:
@@ -77,6 +81,11 @@ class Rows:
         if isinstance(value, Made) and isinstance(value.func, Attribute):
             if value.func.name in _SAME:
                 return self.row_of(value.func.base, depth + 1)
+            own = self._selected.row(value.args[0]) if value.func.name in _EXECUTES and value.args else None
+            own = own or self._selected.row(value)
+            if own is not None:
+                # SQLModel gives what is selected alone without a tuple around it.
+                return own if value.func.name != "exec" or len(own.cells) > 1 else None
             query = query_of(tuple(value.args), value.kwargs) if value.func.name in EXECUTORS else None
             if query is not None:
                 return self._yielded(query, value.loc.path)
