@@ -22,6 +22,7 @@ from persistlint.project.ledger.raw.rows import Rows
 from persistlint.project.ledger.shapes import Shapes
 
 _DUMPS = frozenset({"model_dump", "dict"})
+_FIELD_NAMES = frozenset({"model_fields_set", "model_fields", "__fields_set__", "__fields__"})
 _AS_DICT = frozenset({"dataclasses.asdict", "attr.asdict", "attrs.asdict", "fastapi.encoders.jsonable_encoder"})
 
 
@@ -55,8 +56,13 @@ class Answers:
                 return None
 
     def elements(self, value: Value) -> Items | None:
-        """The columns that a loop over `row.__table__.columns` or `inspect(row).mapper.column_attrs` meets."""
+        """The columns that a loop over `row.__table__.columns` or `inspect(row).mapper.column_attrs` meets.
+
+        And the names of fields that one over `form.model_fields_set` meets.
+        """
         match value:
+            case Attribute(base=owner, name=name) if name in _FIELD_NAMES:
+                return self._field_names(owner)
             case Attribute(base=Attribute(base=owner, name="__table__"), name="columns" | "c"):
                 by_attribute = False
             case Attribute(base=Attribute(base=Made(args=(owner,)) as made, name="mapper"), name="column_attrs") if (
@@ -71,9 +77,14 @@ class Answers:
         cls = Class("Column", "Column", (), {}, {}, kind.cls.env, kind.cls.loc)
         items: list[Value] = []
         for column in kind.table.columns:
-            name = text(column.attribute if by_attribute else column.name)
-            items.append(Instance(cls, {"name": text(column.name), "key": name}))
+            key = text(column.attribute if by_attribute else column.name)
+            items.append(Instance(cls, {"name": text(column.name), "key": key}))
         return Items("list", items, open=not kind.table.complete)
+
+    def _field_names(self, owner: Value) -> Items | None:
+        kind = self._kinds.of_class(owner) if isinstance(owner, Class) else self._kinds.of(owner)
+        shape = self._shapes.of(kind.cls) if isinstance(kind, ShapeOf) else None
+        return None if shape is None else Items("list", [text(name) for name in shape.fields], open=not shape.complete)
 
     def _method(self, base: Value, name: str, args: list[Value], kwargs: dict[str, Value]) -> Value | None:
         if isinstance(base, Class):

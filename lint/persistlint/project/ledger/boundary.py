@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from persistlint.facts import code
@@ -17,7 +17,7 @@ from persistlint.project.ledger.nulls import Nulls
 from persistlint.project.ledger.origins import FromColumn, FromField, Origins
 from persistlint.project.ledger.roots import is_route
 from persistlint.project.ledger.shapes import ShapeClass, Shapes
-from persistlint.project.ledger.trace import At, Shaped, Trace
+from persistlint.project.ledger.trace import At, Key, Shaped, Trace
 from persistlint.project.sqlalchemy.draft import TableDraft
 from persistlint.source import Span
 
@@ -41,11 +41,13 @@ class About:
     """What is known of the project as a whole.
 
     `backrefs` are the attributes that relationships of other models give to models; `requests` and `responses` the
-    shapes, by identity of their class, that routes take and return; `naming` says who else names a field of a shape.
+    shapes, by identity of their class, that routes take and return; `takers` are the functions that are handed some
+    of the former, each with these and its own name; `naming` says who else names a field of a shape.
     """
 
     backrefs: frozenset[str]
     requests: set[int]
+    takers: Mapping[Key, frozenset[tuple[int, str]]]
     responses: set[int]
     naming: Naming
 
@@ -71,6 +73,8 @@ class Boundary:
         self._spans = spans
         self._backrefs = about.backrefs
         self._requests = about.requests
+        self._takers = about.takers
+        self._handed = frozenset(one for handed in about.takers.values() for one in handed)
         self._responses = about.responses
         self._naming = about.naming
         self.fields: dict[FieldFlow, None] = {}
@@ -87,16 +91,26 @@ class Boundary:
         self._filled.update((id(shaped.cls), name) for shaped in trace.shaped for name in shaped.values)
         self._dumped.update(id(cls) for cls in trace.dumped_shapes)
         self._dumped.update(
-            id(kind.cls) for value, _ in trace.escaped if isinstance(kind := self._kinds.of(value), ShapeOf)
+            id(kind.cls)
+            for value, name in trace.escaped
+            if isinstance(kind := self._kinds.of(value), ShapeOf) and not self._is_taken(kind.cls, name)
         )
+
+    def _is_taken(self, cls: Class, name: str) -> bool:
+        """Whether whoever is handed a shape under that name is known: what becomes of it there is seen there."""
+        return (id(cls), name) in self._handed
 
     def trace(self, trace: Trace) -> None:
         """Take in what one function does."""
         for shaped in trace.shaped:
             self._response(shaped, trace)
-        if not is_route(trace.root):
+        route = is_route(trace.root)
+        if not route and trace.key not in self._takers:
             return
         links = [link for link in self._links(trace) if id(link.field.cls) in self._requests]
+        if not route:
+            # Who hands it on may have completed it, or read the rest of it.
+            links = [link for link in links if (id(link.field.cls), link.field.name) not in self._filled]
         for link in links:
             self._flow(link, trace)
         self._lost(trace, links)
@@ -167,9 +181,15 @@ class Boundary:
             for name in shape.fields:
                 # A row that is made and then completed loses a field once: where it is made.
                 about = (id(shape.cls), id(group[0].table), name)
+                if not is_route(trace.root) and self._is_handled(shape, name):
+                    continue
                 if name not in used and name not in read and about not in told:
                     told.add(about)
                     self._lose(trace, group, shape, name)
+
+    def _is_handled(self, shape: ShapeClass, name: str) -> bool:
+        """Whether anyone in the project reads a field of a shape, or may do so."""
+        return (self._owner(shape.cls, name), name) in self._read or id(shape.cls) in self._dumped
 
     def _lose(self, trace: Trace, group: list[_Link], shape: ShapeClass, name: str) -> None:
         link = group[-1]
@@ -179,11 +199,7 @@ class Boundary:
         if column is None:
             # Another name may be meant: only a field that nothing in the project reads is lost for certain.
             named = {one.field.name for one in group if one.field.name == one.attribute}
-            if (
-                len(named) * 2 < len(shape.fields)
-                or (self._owner(shape.cls, name), name) in self._read
-                or id(shape.cls) in self._dumped
-            ):
+            if len(named) * 2 < len(shape.fields) or self._is_handled(shape, name):
                 return
             self._lost_field(trace, link, shape, name, None, raises=False)
             return

@@ -17,7 +17,7 @@ from persistlint.project.ledger.boundary import About, Boundary, requested
 from persistlint.project.ledger.exchanges import Exchanges
 from persistlint.project.ledger.flows import Flows
 from persistlint.project.ledger.keeping import Care
-from persistlint.project.ledger.kinds import Kinds, RowOf
+from persistlint.project.ledger.kinds import Kinds, RowOf, ShapeOf
 from persistlint.project.ledger.naming import Naming
 from persistlint.project.ledger.nulls import Nulls, function_bodies
 from persistlint.project.ledger.origins import Origins
@@ -51,7 +51,8 @@ def build(
     functions = {trace.key: trace.root for trace in traces}
     requests = requested(kinds, shapes, (f for f in chosen if roots.is_route(f)), lambda one: _parameters(machine, one))
     shown = requested(kinds, shapes, (f for f in chosen if roots.is_route(f)), lambda one: _results(machine, one))
-    about = About(_backrefs(machine), requests, shown, Naming(machine))
+    takers = {key: taken for key, one in functions.items() if (taken := _taken(machine, kinds, one, requests))}
+    about = About(_backrefs(machine), requests, takers, shown, Naming(machine))
     origins = Origins(kinds, shapes, found.settler)
     body = function_bodies(functions, lambda function: body_of(machine, function))
     flows = Flows(kinds, shapes, origins, spans, requests)
@@ -92,6 +93,13 @@ def _parameters(machine: Machine, function: Function) -> Iterator[Value]:
     for param in function.node.params:
         if param.annotation is not None:
             yield machine.eval_annotation(param.annotation, function.env)
+
+
+def _taken(machine: Machine, kinds: Kinds, function: Function, shapes: set[int]) -> frozenset[tuple[int, str]]:
+    """Those of these shapes that a function is handed itself, each with the function's name."""
+    found = [kinds.of_annotation(one) for one in _parameters(machine, function)]
+    name = function.qualname.rpartition(".")[2]
+    return frozenset((id(kind.cls), name) for kind in found if isinstance(kind, ShapeOf) and id(kind.cls) in shapes)
 
 
 def _results(machine: Machine, function: Function) -> Iterator[Value]:

@@ -139,8 +139,8 @@ class Recorder:
 
     def _on_skip(self, function: Function, args: list[Value], kwargs: dict[str, Value]) -> None:
         if self.trace is not None:
-            at = self._at(Loc(function.path, function.node.at, function.node.at), self._machine.running)
-            self._escape((*args, *kwargs.values()), at, self.trace)
+            name = function.qualname.rpartition(".")[2]
+            self._escape((*args, *kwargs.values()), name, self.trace)
 
     # -- calls ---------------------------------------------------------------------------------------------------------
 
@@ -172,7 +172,7 @@ class Recorder:
                     self._changes(func.base, at, trace)
         if event.name in ACTS:
             trace.acts.append(Act(at, event.name, event.func, event.args, event.kwargs, event.node, event.result))
-        self._escapes(event, at, trace)
+        self._escapes(event, trace)
         if isinstance(event.result, Mapping) and id(event.result) in self.answers.classes:
             shape = self._kinds.of(self.answers.classes[id(event.result)][1])
             if isinstance(shape, ShapeOf):
@@ -301,19 +301,19 @@ class Recorder:
             return kind if isinstance(kind, RowOf) else None
         return self._kinds.of_table(target)
 
-    def _escapes(self, event: CallEvent, at: At, trace: Trace) -> None:
+    def _escapes(self, event: CallEvent, trace: Trace) -> None:
         """Shapes that are handed to something outside the project, which may do anything with them."""
         if event.name in _HARMLESS or isinstance(event.func, Function | Class):
             return
-        self._escape((*event.args, *event.kwargs.values()), at, trace)
+        self._escape((*event.args, *event.kwargs.values()), event.name, trace)
 
-    def _escape(self, values: Iterable[Value], at: At, trace: Trace) -> None:
+    def _escape(self, values: Iterable[Value], name: str, trace: Trace) -> None:
         for value in values:
             for option in options_of(value):
                 if isinstance(self._kinds.of(option), ShapeOf):
-                    trace.escaped.append((option, at))
+                    trace.escaped.append((option, name))
                 elif isinstance(option, Mapping) and id(option) in self.answers.classes:
-                    trace.escaped.append((self.answers.classes[id(option)][1], at))
+                    trace.escaped.append((self.answers.classes[id(option)][1], name))
 
 
 def _documents_in(value: Value, depth: int) -> list[Value]:

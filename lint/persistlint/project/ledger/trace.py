@@ -140,8 +140,8 @@ class Trace:
     filled: list[tuple[Class, str]] = field(default_factory=list["tuple[Class, str]"])
     """Fields of shapes that are assigned."""
     dumped_shapes: list[Class] = field(default_factory=list[Class])
-    escaped: list[tuple[Value, At]] = field(default_factory=list["tuple[Value, At]"])
-    """Shapes and rows that were handed to something outside the project."""
+    escaped: list[tuple[Value, str]] = field(default_factory=list["tuple[Value, str]"])
+    """Shapes that were handed to something outside the project, or unknown, with its name."""
     entered: set[Key] = field(default_factory=set[Key])
     result: Value | None = None
     limited: bool = False
