@@ -57,10 +57,19 @@ def _round(outcome: Outcome, *, unsafe: bool) -> int:
         if not refused:
             break
         outcome.refused.update(refused)  # a fix that changes several files is carried out in all of them or in none
-    for path, data in new.items():
+    failed = {path: reason for path, data in new.items() if (reason := _unwritten(outcome, path, data)) is not None}
+    outcome.refused.update(failed)
+    return sum(not _touches(fix_, failed) for _, fix_ in planned.fixes)
+
+
+def _unwritten(outcome: Outcome, path: str, data: bytes) -> str | None:
+    """Write a file; why that failed, where it did: it is as it was then."""
+    try:
         write(outcome.report.root / path, data)
-        outcome.files.add(path)
-    return len(planned.fixes)
+    except OSError as error:
+        return error.strerror or str(error)
+    outcome.files.add(path)
+    return None
 
 
 def _touches(fix_: Fix | None, paths: dict[str, str]) -> bool:
@@ -68,12 +77,16 @@ def _touches(fix_: Fix | None, paths: dict[str, str]) -> bool:
 
 
 def _changed(report: Report, path: str, edits: tuple[Edit, ...]) -> bytes:
-    """The new bytes of a file. Raises ChangedError where they would be no program any more."""
+    """The new bytes of a file. Raises ChangedError where they would be no program any more, or where it is a link."""
     python = path.endswith((".py", ".pyi"))
     try:
-        data = (report.root / path).read_bytes()
-    except OSError as error:
-        raise ChangedError(error.strerror or str(error)) from None
+        target = (report.root / path).resolve(strict=True)
+        if target != report.root.resolve() / path:
+            # What it leads to may be excluded, or another project's.
+            raise ChangedError(f"a link leads from it to `{target}`; fix that one")
+        data = target.read_bytes()
+    except (OSError, RuntimeError) as error:
+        raise ChangedError(getattr(error, "strerror", None) or str(error)) from None
     new = edited(data, edits, report.source(path), python=python)
     if python and (problem := extract_python(path, decode_python(new)).problem) is not None:
         raise ChangedError(f"the fix would break it in line {problem.line}: {problem.message}")

@@ -120,17 +120,76 @@ def test_a_fix_of_two_files_is_carried_out_in_both_or_in_none(tmp_path: Path) ->
     assert [(tmp_path / name).read_text() for name in ("a.py", "b.py")] == ["f(a=1)\n"] * 2
 
 
-def test_the_mode_of_a_file_stays_and_a_link_stays_a_link(tmp_path: Path) -> None:
-    (tmp_path / "real.py").write_text("f(a=1)\n")
-    (tmp_path / "real.py").chmod(0o755)
-    (tmp_path / "a.py").symlink_to("real.py")
+def test_the_mode_of_a_file_stays(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("f(a=1)\n")
+    (tmp_path / "a.py").chmod(0o755)
 
     fixing.fix(once(report(tmp_path, insertion(1, 3, "b=2, "))), unsafe=False)
 
-    assert (tmp_path / "a.py").is_symlink()
-    assert (tmp_path / "real.py").read_text() == "f(b=2, a=1)\n"
-    assert stat.S_IMODE((tmp_path / "real.py").stat().st_mode) == 0o755
-    assert sorted(os.listdir(tmp_path)) == ["a.py", "real.py"]  # noqa: PTH208
+    assert (tmp_path / "a.py").read_text() == "f(b=2, a=1)\n"
+    assert stat.S_IMODE((tmp_path / "a.py").stat().st_mode) == 0o755
+    assert os.listdir(tmp_path) == ["a.py"]  # noqa: PTH208
+
+
+@pytest.mark.parametrize("place", ["project/real.py", "elsewhere.py"])
+def test_nothing_is_written_through_a_link(tmp_path: Path, place: str) -> None:
+    root = tmp_path / "project"
+    root.mkdir()
+    (tmp_path / place).write_text("f(a=1)\n")
+    (root / "a.py").symlink_to(tmp_path / place)
+
+    outcome = fixing.fix(once(report(root, insertion(1, 3, "b=2, "))), unsafe=False)
+
+    assert (root / "a.py").is_symlink()
+    assert (tmp_path / place).read_text() == "f(a=1)\n"
+    assert outcome.refused == {"a.py": f"a link leads from it to `{tmp_path / place}`; fix that one"}
+
+
+def test_nothing_is_written_through_a_folder_that_is_a_link(tmp_path: Path) -> None:
+    (tmp_path / "project").mkdir()
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "a.py").write_text("f(a=1)\n")
+    (tmp_path / "project" / "app").symlink_to(tmp_path / "other")
+
+    fixing.fix(once(report(tmp_path / "project", insertion(1, 3, "b=2, ", path="app/a.py"))), unsafe=False)
+
+    assert (tmp_path / "other" / "a.py").read_text() == "f(a=1)\n"
+
+
+def test_a_path_that_climbs_out_of_the_project_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "project").mkdir()
+    (tmp_path / "a.py").write_text("f(a=1)\n")
+
+    outcome = fixing.fix(once(report(tmp_path / "project", insertion(1, 3, "b=2, ", path="../a.py"))), unsafe=False)
+
+    assert (tmp_path / "a.py").read_text() == "f(a=1)\n"
+    assert outcome.refused.keys() == {"../a.py"}
+
+
+def test_the_root_itself_may_be_a_link(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real" / "a.py").write_text("f(a=1)\n")
+    (tmp_path / "project").symlink_to(tmp_path / "real")
+
+    fixing.fix(once(report(tmp_path / "project", insertion(1, 3, "b=2, "))), unsafe=False)
+
+    assert (tmp_path / "real" / "a.py").read_text() == "f(b=2, a=1)\n"
+
+
+def test_a_write_that_fails_leaves_the_file_and_nothing_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Path, target: Path) -> Path:
+        raise OSError(28, "No space left on device", str(self), None, str(target))
+
+    (tmp_path / "a.py").write_text("f(a=1)\n")
+    monkeypatch.setattr(Path, "replace", refuse)
+
+    outcome = fixing.fix(once(report(tmp_path, insertion(1, 3, "b=2, "))), unsafe=False)
+
+    assert (outcome.fixed, outcome.refused) == (0, {"a.py": "No space left on device"})
+    assert (tmp_path / "a.py").read_text() == "f(a=1)\n"
+    assert os.listdir(tmp_path) == ["a.py"]  # noqa: PTH208
 
 
 def test_a_preview_writes_nothing(tmp_path: Path) -> None:

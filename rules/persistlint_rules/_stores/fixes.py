@@ -16,7 +16,7 @@ def other_half(project: Project, half: Half) -> Fix | None:
         body, name = "connection.isolation_level = None", "begin_nothing_by_itself"
         text = beside.hook("connect", name, "connection, record", body)
         return Fix("turn the driver's own transactions off", (Edit(beside.at, text),))
-    begin = " ".join(("BEGIN", *_promised_modes(project, half)))
+    begin = " ".join(("BEGIN", *(_promised_modes(project, half) or _wanted_modes(project, half))))
     text = beside.hook("begin", "emit_begin", "connection", f'connection.exec_driver_sql("{begin}")')
     # From here on statements wait for a commit that the code may not make.
     return Fix("emit BEGIN", (Edit(beside.at, text),), safe=False)
@@ -32,6 +32,16 @@ def _promised_modes(project: Project, half: Half) -> tuple[str, ...]:
     return tuple(modes) if len(modes) == 1 else ()
 
 
+def _wanted_modes(project: Project, half: Half) -> tuple[str, ...]:
+    """IMMEDIATE where some transaction of these engines reads and then writes, which fails in the default mode."""
+    openings = {one.span for one in project.openings if any(hook.span == half.hook.span for hook in one.hooks)}
+    torn = any(
+        one.read_first and one.read is not None and one.write is not None and one.handle.opening in openings
+        for one in project.flow.transactions
+    )
+    return ("IMMEDIATE",) if torn else ()
+
+
 def on_each_connection(project: Project, opening: Opening, pragma: PragmaUse) -> Fix | None:
     """The PRAGMA in a `connect` hook of the engine."""
     if pragma.sets is None:
@@ -40,7 +50,9 @@ def on_each_connection(project: Project, opening: Opening, pragma: PragmaUse) ->
 
 
 def waiting(project: Project, opening: Opening, milliseconds: int) -> Fix | None:
-    """A busy timeout for every connection."""
+    """A busy timeout for every connection: as long as the contract says, where it says so."""
+    said = [clause.busy_timeout_ms for clause, openings in promised(project) if opening in openings]
+    milliseconds = next(filter(None, said), milliseconds)
     making = _making(project, opening)
     if making is None:
         return None

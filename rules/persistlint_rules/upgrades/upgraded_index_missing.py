@@ -22,17 +22,22 @@ def upgraded_index_missing(project: Project) -> Iterator[Finding]:
             related=drift.related,
             help="create the index with `CREATE INDEX IF NOT EXISTS` in an upgrade: "
             "`create_all` adds none to an existing table",
-            fix=with_index(project, one, drift.at),
+            # One that it has in its place may have the same name, and then nothing is created.
+            fix=with_index(project, one, drift.at) if not _others(drift.start, one) else None,
             data=drift.data(),
         )
 
 
-def _instead(start: UpgradeStart, one: Difference) -> str:
-    """The index that only the upgraded database has, where there is just one: probably it is the older form."""
-    others = [
+def _others(start: UpgradeStart, one: Difference) -> list[Difference]:
+    """The indexes on the same table that only the upgraded database has."""
+    return [
         other
         for other in start.differences
         if other.aspect == "index" and other.change == "extra" and other.table == one.table
     ]
-    shared = [other for other in others if set(other.object.split(",")) & set(one.object.split(","))]
+
+
+def _instead(start: UpgradeStart, one: Difference) -> str:
+    """The index that only the upgraded database has, where there is just one: probably it is the older form."""
+    shared = [other for other in _others(start, one) if set(other.object.split(",")) & set(one.object.split(","))]
     return f"; the upgraded one has an index on {listed(shared[0])} instead" if len(shared) == 1 else ""

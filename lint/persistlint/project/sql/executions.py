@@ -76,7 +76,8 @@ class _Finder:
         branch = scope.branch or stmt
         branch_end = self._behind(branch, span.column - 1)
         # All statements of a body stand in alike, so its end is as far in as the branch.
-        scope_end = Behind(self._behind(scope.body[-1], span.column - 1).at, branch_end.indent)
+        last = _last_open(scope.body, branch, receiver)
+        scope_end = Behind(self._behind(last, span.column - 1).at, branch_end.indent)
         if branch_end.indent < 0 or isinstance(branch, code.Try | code.Match | code.With):
             return None
         return Execution(
@@ -96,6 +97,17 @@ class _Finder:
 
     def _span(self, start: int, end: int) -> Span:
         return self._module.span(Loc(self._module.path, start, end))
+
+
+def _last_open(body: code.Block, branch: code.Stmt, receiver: str) -> code.Stmt:
+    """The last statement of a body behind which the connection can still be used."""
+    last = branch
+    for stmt in body[body.index(branch) + 1 :]:
+        closes = isinstance(stmt, code.Eval) and any(unparse(one.func) == f"{receiver}.close" for one in _calls(stmt))
+        if closes or isinstance(stmt, code.Return | code.Raise | code.Jump):
+            break
+        last = stmt
+    return last
 
 
 def _committed(receiver: str, behind: int, branch: code.Stmt, body: code.Block) -> str | None:
