@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import codecs
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -76,7 +77,7 @@ def test_a_fix_keeps_how_a_file_is_written(tmp_path: Path, broken: Broken) -> No
     for name, foreign in (("plain", False), ("foreign", True)):
         (tmp_path / name).mkdir()
         _lay_out(tmp_path / name, broken, foreign=foreign)
-        fixing.fix(lambda root=tmp_path / name: _check(root, broken), unsafe=True)
+        fixing.fix(partial(_check, tmp_path / name, broken), unsafe=True)
 
     plain, foreign_ = _read(tmp_path / "plain"), _read(tmp_path / "foreign")
     assert {
