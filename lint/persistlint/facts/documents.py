@@ -14,6 +14,8 @@ class ColumnPlace:
 
     column: str
     span: Span
+    carried: bool = True
+    """False where an import fills it with something else: a constant, the time, a key that it looks up."""
 
 
 @dataclass(frozen=True, slots=True)

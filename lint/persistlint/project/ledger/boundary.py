@@ -78,7 +78,9 @@ class Boundary:
         self._responses = about.responses
         self._naming = about.naming
         self.fields: dict[FieldFlow, None] = {}
-        self.lost: dict[tuple[object, ...], LostField] = {}
+        self._lost_fields: dict[tuple[object, ...], LostField] = {}
+        self._shared: set[tuple[object, ...]] = set()
+        """The keys of those that shape and table inherit from one class."""
         self.unfilled: dict[tuple[object, ...], UnfilledField] = {}
         self._read: set[tuple[int, str]] = set()
         self._filled: set[tuple[int, str]] = set()
@@ -122,6 +124,20 @@ class Boundary:
         shape = self._shapes.of(cls) if cls is not None else None
         field = shape.fields.get(name) if shape is not None else None
         return id(cls if field is None else field.owner)
+
+    @property
+    def lost(self) -> list[LostField]:
+        """The fields that are lost, once all functions have been taken in.
+
+        One that shape and table have from a common base may be there by its structure alone, and be the server's own:
+        it is meant for clients where some request fills its column.
+        """
+        filled = {(flow.table, flow.column) for flow in self.fields if flow.direction == "in"}
+        return [
+            one
+            for key, one in self._lost_fields.items()
+            if key not in self._shared or (one.table, one.column) in filled
+        ]
 
     # -- in ------------------------------------------------------------------------------------------------------------
 
@@ -218,7 +234,9 @@ class Boundary:
     ) -> None:  # fmt: skip
         key = (id(shape.cls), name, id(link.table), link.at.loc)
         insertion = insertion_of(call, link.at.loc.path, self._spans) if source is not None else None
-        self.lost.setdefault(
+        if link.table.cls is not None and shape.fields[name].owner in link.table.cls.mro():
+            self._shared.add(key)
+        self._lost_fields.setdefault(
             key,
             LostField(
                 shape.cls.name,

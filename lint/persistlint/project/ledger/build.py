@@ -70,7 +70,7 @@ def build(
         unknown=tuple(sorted(flows.unknown, key=_by_place_unknown)),
         shapes=tuple(_shapes(machine, kinds, shapes, spans)),
         fields=tuple(sorted(boundary.fields, key=lambda one: (one.span, one.field, one.column, one.table))),
-        lost=tuple(sorted(boundary.lost.values(), key=lambda one: (one.span, one.field, one.table))),
+        lost=tuple(sorted(boundary.lost, key=lambda one: (one.span, one.field, one.table))),
         unfilled=tuple(sorted(boundary.unfilled.values(), key=lambda one: (one.span, one.field, one.table))),
         exchanges=exchanges.of(traces),
         copies=copies.find(machine, traces, sql, spans),

@@ -40,7 +40,7 @@ from persistlint.project.ledger.origins import (
     handle_of,
     shape_file,
 )
-from persistlint.project.ledger.trace import Act, Assigned, Built, Trace
+from persistlint.project.ledger.trace import Act, Assigned, At, Built, Trace
 from persistlint.project.sqlalchemy.draft import TableDraft
 from persistlint.source import Span
 
@@ -124,15 +124,12 @@ class Exchanges:
         complete = not trace.limited
         for built in found.built:
             complete = complete and not built.open
-            for name in built.values:
-                column = table.by_attribute(name)
-                if column is not None:
-                    columns.setdefault(column.name, ColumnPlace(column.name, self._spans(built.at.loc)))
+            for name, value in built.values.items():
+                self._place(columns, table, name, value, built.at)
         for one in found.assigned:
-            column = table.by_attribute(one.name) if one.name is not None else None
             complete = complete and one.name is not None
-            if column is not None:
-                columns.setdefault(column.name, ColumnPlace(column.name, self._spans(one.at.loc)))
+            if one.name is not None:
+                self._place(columns, table, one.name, one.value, one.at)
         names = frozenset(name for built in found.built for name in built.values)
         base = holder(first.call, names) if len(found.built) == 1 else None
         node = trace.root.node
@@ -151,6 +148,15 @@ class Exchanges:
             insertion_of(first.call, first.at.loc.path, self._spans) if base is not None else None,
             file is not None and file.whole, None if found.entry is None else self._spans(found.entry.loc),
         )  # fmt: skip
+
+    def _place(self, columns: dict[str, ColumnPlace], table: TableDraft, name: str, value: Value, at: At) -> None:
+        """Note that an import fills a column, once: best with what the document holds."""
+        column = table.by_attribute(name)
+        if column is None or (column.name in columns and columns[column.name].carried):
+            return
+        carried = self._origins.carried(value)
+        if carried or column.name not in columns:
+            columns[column.name] = ColumnPlace(column.name, self._spans(at.loc), carried)
 
     def _looks(self, trace: Trace, table: TableDraft, importer: Trace, first: Built) -> bool:
         """Whether the table is read before rows are made: by the importer, or by who calls it."""

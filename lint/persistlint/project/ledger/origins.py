@@ -32,6 +32,11 @@ from persistlint.project.sqlalchemy.draft import ColumnDraft, TableDraft
 from persistlint.project.sqlalchemy.settle import Settler
 
 _DEEPEST = 10
+_ASKED = frozenset({
+    "execute", "exec", "exec_driver_sql", "executemany", "query", "scalar", "scalars", "fetchone", "fetchall", "first",
+    "one", "one_or_none", "scalar_one", "scalar_one_or_none", "filter", "filter_by", "where",
+})  # fmt: skip
+"""Methods whose result is the database's."""
 _HANDLED = frozenset({"json.load", "csv.reader", "csv.DictReader", "tomllib.load", "pickle.load"})
 """What reads from an open file."""
 
@@ -85,6 +90,15 @@ class Origins:
                 return
         for inner in _inside(value):
             yield from self.of(inner, depth + 1)
+
+    def carried(self, value: Value, depth: int = 0) -> bool:
+        """Whether a value is one of a document or shape, or computed from one: not what a database knows of it."""
+        own = self.direct(value)
+        if own is not None or depth > _DEEPEST:
+            return isinstance(own, FromDocument | FromField)
+        if isinstance(value, Made) and isinstance(value.func, Attribute) and value.func.name in _ASKED:
+            return False
+        return any(self.carried(inner, depth + 1) for inner in _inside(value))
 
     def direct(self, value: Value) -> Origin | None:
         """What a value is itself, unchanged."""

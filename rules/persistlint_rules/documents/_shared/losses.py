@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from persistlint.sdk import ColumnFact, DocumentClause, Exchange, Project, Span, TableFact
 from persistlint_rules.documents._shared.clauses import clause_of, table_of
+
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_ANY = frozenset({
+    "json", "jsonl", "csv", "tsv", "yaml", "yml", "toml", "txt", "db", "data", "database", "dump", "export", "exported",
+    "import", "imported", "backup", "bak", "out", "output", "input", "new", "old", "all", "full", "file", "snapshot",
+    "archive", "save", "saved", "state", "tmp", "temp",
+})  # fmt: skip
+"""Words that say what is done with a document, or how it is written, and not what is in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +60,10 @@ def _against_others(project: Project, exchange: Exchange, table: TableFact) -> I
     for other in project.ledger.exchanges:
         if other.kind == exchange.kind or other.table_span != exchange.table_span:
             continue
-        theirs = {place.column: place for place in other.columns}
+        # What an import looks up or makes itself is not in the document.
+        theirs = {place.column: place for place in other.columns if place.carried}
+        if not _may_be_same(exchange.file, other.file):
+            continue
         # Documents of one kind share most of their columns; a report or a list of names is no counterpart.
         if 2 * len(carried & set(theirs)) <= max(len(carried), 2):
             continue
@@ -62,6 +74,16 @@ def _against_others(project: Project, exchange: Exchange, table: TableFact) -> I
             told.add(name)
             verb = "written to" if other.kind == "export" else "read from"
             yield Loss(exchange, table, column, place.span, f"`{name}` is {verb} the document here")
+
+
+def _may_be_same(one: str | None, other: str | None) -> bool:
+    """Whether two files may be the same document, before and behind: names that share no word are of different ones."""
+    words = [_words(name) for name in (one, other)]
+    return not all(words) or bool(words[0] & words[1])
+
+
+def _words(name: str | None) -> frozenset[str]:
+    return frozenset() if name is None else frozenset(_WORD.findall(name.lower())) - _ANY
 
 
 def _is_number(table: TableFact, column: ColumnFact) -> bool:
